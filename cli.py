@@ -1,0 +1,265 @@
+"""The command line: click commands and exit codes. The only place that knows the order of stages, and that prints.
+
+Exit codes: 0 clean, 1 findings or pending changes, 2 configuration or tool error, or with
+--strict a file that could not be processed. Heavy modules are imported by the command that
+needs them, so that --version and --help stay quick.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from rewright import __version__
+
+if TYPE_CHECKING:
+    from engine.model import Plan
+
+FORMATS = ("text", "json", "jsonl", "patch")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="rewright")
+def cli() -> None:
+    """Rule-driven refactoring for Python: finds, rewrites, proves, and shows diffs that a person can review."""
+
+
+def main() -> None:
+    """Run the command line; turn every error into one clear sentence and exit code 2."""
+    from engine.model import RewrightError
+
+    verbose = "--verbose" in sys.argv or "-v" in sys.argv
+    try:
+        sys.exit(cli(standalone_mode=False))
+    except click.exceptions.Abort:
+        _complain("interrupted; nothing half-written is left behind (see `rewright resume`)")
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(2)
+    except (RewrightError, OSError) as error:
+        _complain(str(error))
+    except Exception as error:  # noqa: BLE001  # rewright: ignore[broad-except] the last boundary: no traceback for a person
+        _complain(f"a fault of Rewright itself: {type(error).__name__}: {error}; run again with --verbose and report what it shows")
+    if verbose:
+        traceback.print_exc()
+    sys.exit(2)
+
+
+def _complain(sentence: str) -> None:
+    click.echo(f"rewright: {sentence}", err=True)
+
+
+def planning(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that every command which makes a plan takes."""
+    options = [
+        click.argument("paths", nargs=-1, type=click.Path(path_type=Path)),
+        click.option(
+            "--rules",
+            "rules_file",
+            type=click.Path(path_type=Path),
+            help="Rule file. Default: rules.yaml, upward from the target.",
+        ),
+        click.option("--select", multiple=True, metavar="RULE", help="Run only these rules. Repeat, or separate by commas."),
+        click.option("--ignore", multiple=True, metavar="RULE", help="Leave these rules out."),
+        click.option("--sprint", metavar="NAME", help="Run the rules of this sprint, on its paths."),
+        click.option("--unsafe", is_flag=True, help="Admit changes that alter meaning on purpose, or may."),
+        click.option("--jobs", "-j", type=click.IntRange(1, 256), help="Worker processes. Default: one a core."),
+        click.option("--output-format", type=click.Choice(FORMATS), default="text", show_default=True),
+        click.option(
+            "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the report here instead of to the terminal."
+        ),
+        click.option("--no-cache", is_flag=True, help="Neither read nor write the cache."),
+        click.option("--strict", is_flag=True, help="Exit with 2 when any file could not be processed."),
+        click.option(
+            "--root",
+            type=click.Path(path_type=Path, file_okay=False),
+            help="The target. Default: PATHS if one folder, else here.",
+        ),
+        click.option("--verbose", "-v", is_flag=True, help="Show every skip, and tracebacks."),
+    ]
+    return functools.reduce(lambda wrapped, option: option(wrapped), reversed(options), command)
+
+
+@cli.command()
+@planning
+def scan(**given: Any) -> None:
+    """List the sites that break a rule. Writes nothing."""
+    plan = _plan(given)
+    _report(plan, given, diffs=False)
+    sys.exit(_exit_code(plan, given["strict"]))
+
+
+@cli.command()
+@planning
+def diff(**given: Any) -> None:
+    """Show what would change, as a diff with reasons. Writes nothing."""
+    plan = _plan(given)
+    _report(plan, given, diffs=True)
+    sys.exit(_exit_code(plan, given["strict"]))
+
+
+@cli.command()
+@planning
+@click.option("--allow-hardlinks", is_flag=True, help="Also write files that have other names on disk.")
+def apply(allow_hardlinks: bool, **given: Any) -> None:
+    """Write the changes, journaled: `rewright undo` takes them back."""
+    from dataclasses import replace
+
+    from engine import apply as writer
+
+    plan = _plan(given)
+    result = writer.apply(plan, allow_hardlinks=allow_hardlinks)
+    plan = replace(plan, items=(*plan.items, *result.failures))
+    _report(plan, given, diffs=False)
+    click.echo(f"{len(result.written)} files written; `rewright undo` takes them back.", err=True)
+    code = _exit_code(plan, given["strict"] or bool(result.failures))
+    sys.exit(code if code == 2 or _remaining(plan) else 0)
+
+
+@cli.command()
+@click.argument("root", type=click.Path(path_type=Path, file_okay=False, exists=True), default=".")
+@click.option("--verbose", "-v", is_flag=True, help="Show tracebacks.")
+def undo(root: Path, verbose: bool) -> None:
+    """Take the newest apply back, byte for byte. Files edited since keep their edits."""
+    from engine import apply as writer
+
+    _recovered(writer.undo(root.resolve()), "restored")
+
+
+@cli.command()
+@click.argument("root", type=click.Path(path_type=Path, file_okay=False, exists=True), default=".")
+@click.option("--verbose", "-v", is_flag=True, help="Show tracebacks.")
+def resume(root: Path, verbose: bool) -> None:
+    """Finish an apply or undo that was interrupted."""
+    from engine import apply as writer
+
+    _recovered(writer.resume(root.resolve()), "finished")
+
+
+def _recovered(result: Any, verb: str) -> None:
+    for failure in result.failures:
+        click.echo(f"{failure.site.path}: {failure.message}", err=True)
+    click.echo(f"{len(result.written)} files {verb}.", err=True)
+    sys.exit(2 if result.failures else 0)
+
+
+@cli.command()
+@click.option("--rules", "rules_file", type=click.Path(path_type=Path), help="Rule file. Default: rules.yaml, upward from here.")
+@click.option("--schema", is_flag=True, help="Print the JSON Schema of rules.yaml.")
+@click.option("--output-format", type=click.Choice(("text", "json")), default="text", show_default=True)
+@click.option("--verbose", "-v", is_flag=True, help="Show tracebacks.")
+def rules(rules_file: Path | None, schema: bool, output_format: str, verbose: bool) -> None:
+    """List the rules that are in force, or print the schema of rules.yaml."""
+    from engine import catalogue
+    from engine.session import load_config
+
+    import codemods
+
+    known = codemods.load()
+    if schema:
+        _print(catalogue.schema(known))
+    else:
+        _print(catalogue.listing(load_config(rules_file, Path.cwd(), known), known, output_format))
+
+
+@cli.command()
+@click.argument("rule")
+@click.option("--rules", "rules_file", type=click.Path(path_type=Path), help="Rule file. Default: rules.yaml, upward from here.")
+@click.option("--verbose", "-v", is_flag=True, help="Show tracebacks.")
+def explain(rule: str, rules_file: Path | None, verbose: bool) -> None:
+    """Explain a rule: what it does, why, when it skips, its options."""
+    from engine import catalogue
+    from engine.session import load_config
+
+    import codemods
+
+    known = codemods.load()
+    _print(catalogue.explanation(rule, load_config(rules_file, Path.cwd(), known), known))
+
+
+# -- the stages ------------------------------------------------------------------------
+
+
+def _plan(given: dict[str, Any]) -> Plan:
+    """config, discover, facts, run: the same for every command that makes a plan."""
+    from engine.session import Choice, open_session
+
+    import codemods
+
+    choice = Choice(
+        paths=given["paths"],
+        root=given["root"],
+        rules_file=given["rules_file"],
+        select=_names(given["select"]),
+        ignore=_names(given["ignore"]),
+        sprint=given["sprint"],
+        unsafe=given["unsafe"],
+        jobs=given["jobs"],
+        cache=not given["no_cache"],
+    )
+    show = sys.stderr.isatty() and given["output_format"] == "text"
+    with open_session(choice, codemods.load, codemods.templates) as session:
+        if not show:
+            return session.plan()
+        with click.progressbar(length=1, label="planning", file=sys.stderr) as bar:
+
+            def progress(done: int, total: int) -> None:
+                bar.length = total
+                bar.update(done - bar.pos)
+
+            return session.plan(progress)
+
+
+def _names(given: Iterable[str]) -> tuple[str, ...]:
+    return tuple(name.strip() for part in given for name in part.split(",") if name.strip())
+
+
+def _report(plan: Plan, given: dict[str, Any], diffs: bool) -> None:
+    from engine.report import View, render
+
+    out = given["output"]
+    color = out is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    color = bool(color or (os.environ.get("FORCE_COLOR") and out is None))
+    width = click.formatting.os.get_terminal_size().columns if sys.stdout.isatty() else 120
+    view = View(verbose=given["verbose"], color=color, width=width, diffs=diffs, unsafe=given["unsafe"])
+    chunks = (chunk.encode("utf-8", "surrogateescape") for chunk in render(plan, given["output_format"], view))
+    if out is not None:
+        with out.open("wb") as stream:
+            stream.writelines(chunks)
+    else:
+        sys.stdout.flush()
+        sys.stdout.buffer.writelines(chunks)
+        sys.stdout.buffer.flush()
+
+
+def _print(text: str) -> None:
+    click.echo(text)
+
+
+def _remaining(plan: Plan) -> bool:
+    from engine.model import Finding
+
+    return bool(plan.of(Finding))
+
+
+def _exit_code(plan: Plan, strict: bool) -> int:
+    from engine.model import Change, Failure
+
+    if strict and plan.of(Failure):
+        return 2
+    return 1 if plan.of(Change) or _remaining(plan) else 0
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,184 @@
+"""What a broad handler is for. Pure statement control flow and names of calls; nothing is guessed from comments.
+
+Precedence, first match wins:
+
+1. `re-raise`: every path through the handler ends in `raise`.
+2. `import-guard`: the tried body holds imports and, at most, flags set to constants.
+3. `rep-reply`: the handler sends on a socket, or the body receives and the handler sends or replies.
+4. `cleanup`: the body only closes, stops and removes things.
+5. `boundary`: a `while` loop's body or a body that holds the loop, the outermost try of a thread target, of `main`
+   or of the `__main__` guard, or a handler that exits the process.
+6. `fallback`: the handler returns a value, yields or assigns.
+7. `swallow`: everything else, `pass` and log-only handlers above all.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from typing import Literal
+
+from codemods.broad_except.sites import FUNCTIONS, BroadSite, File, enclosing_class, last_name
+
+Kind = Literal["re-raise", "import-guard", "rep-reply", "cleanup", "boundary", "fallback", "swallow"]
+
+_SENDS = frozenset({"send_json", "send_string", "send_pyobj", "send_multipart", "send_serialized", "sendall"})
+_RECEIVES = frozenset({"recv", "recv_json", "recv_string", "recv_pyobj", "recv_multipart", "recv_serialized"})
+_CLOSES = frozenset(
+    "cancel cleanup clear close destroy disconnect empty_cache flush join kill quit release remove removedirs rmdir rmtree "
+    "server_close shutdown stop term terminate unlink unregister unsubscribe aclose wait_closed".split()
+)
+_EXITS = frozenset({"exit", "_exit", "quit", "abort"})
+_FLAGS = (ast.Constant, ast.Name)
+
+
+def classify(file: File, site: BroadSite) -> tuple[Kind, str]:
+    """The kind of a handler and, in a few words, what it was told by."""
+    if exits(site.handler.body) == {"raise"}:
+        return "re-raise", "every path through the handler raises"
+    if _only_imports(site.tried.body):
+        return "import-guard", "the body only imports"
+    if _replies(site):
+        return "rep-reply", "the handler answers on a socket"
+    if all(_closes(statement) for statement in site.tried.body):
+        return "cleanup", "the body only closes or removes"
+    boundary = _boundary(file, site)
+    if boundary:
+        return "boundary", boundary
+    fallback = next(filter(None, map(_fallback, _own_nodes(site.handler.body))), "")
+    if fallback:
+        return "fallback", fallback
+    return "swallow", "the handler goes on without a value"
+
+
+def exits(body: Iterable[ast.stmt]) -> set[str]:
+    """The ways out of a suite: some of fall, return, raise, break, continue."""
+    ways: set[str] = set()
+    for statement in body:
+        ways |= (own := _exits_of(statement))
+        if "fall" not in own:
+            return ways - {"fall"}
+    return ways | {"fall"}
+
+
+def _exits_of(statement: ast.stmt) -> set[str]:
+    if isinstance(statement, (ast.Raise, ast.Return, ast.Break, ast.Continue)):
+        return {type(statement).__name__.lower()}
+    if isinstance(statement, ast.If):
+        return exits(statement.body) | exits(statement.orelse)
+    if isinstance(statement, (ast.While, ast.For, ast.AsyncFor)):
+        inner = exits(statement.body)
+        forever = isinstance(statement, ast.While) and isinstance(statement.test, ast.Constant) and bool(statement.test.value)
+        ends = set() if forever and "break" not in inner else {"fall"}
+        return (inner - {"break", "continue", "fall"}) | ends | exits(statement.orelse)
+    if isinstance(statement, (ast.With, ast.AsyncWith)):
+        inner = exits(statement.body)
+        return inner | {"fall"} if "raise" in inner else inner  # the context manager may suppress it
+    if isinstance(statement, (ast.Try, ast.TryStar)):
+        return _exits_of_try(statement)
+    if isinstance(statement, ast.Match):
+        return {"fall"}.union(*(exits(case.body) for case in statement.cases))
+    return {"fall"}
+
+
+def _exits_of_try(statement: ast.Try | ast.TryStar) -> set[str]:
+    inner = exits([*statement.body, *statement.orelse])
+    if statement.handlers:
+        inner = (inner - {"raise"}).union(*(exits(handler.body) for handler in statement.handlers))
+    last = exits(statement.finalbody)
+    return inner | (last - {"fall"}) if "fall" in last else last
+
+
+def _only_imports(body: list[ast.stmt]) -> bool:
+    found = False
+    for statement in body:
+        if isinstance(statement, (ast.Import, ast.ImportFrom)):
+            found = True
+        elif isinstance(statement, ast.Assign):
+            if not isinstance(statement.value, _FLAGS) or not all(isinstance(target, ast.Name) for target in statement.targets):
+                return False
+        elif not isinstance(statement, ast.Pass):
+            return False
+    return found
+
+
+def _replies(site: BroadSite) -> bool:
+    sent = {last_name(call.func) for call in _calls(site.handler.body)}
+    if sent & _SENDS or any(_sends_on_socket(call) for call in _calls(site.handler.body)):
+        return True
+    return any("send" in name or "reply" in name or "respond" in name for name in sent) and any(
+        last_name(call.func) in _RECEIVES for call in _calls(site.tried.body)
+    )
+
+
+def _sends_on_socket(call: ast.Call) -> bool:
+    func = call.func
+    return isinstance(func, ast.Attribute) and func.attr == "send" and "sock" in last_name(func.value).lower()
+
+
+def _closes(statement: ast.stmt) -> bool:
+    if isinstance(statement, (ast.Expr, ast.Assign)):
+        value = statement.value.value if isinstance(statement.value, ast.Await) else statement.value
+        if isinstance(statement, ast.Assign):
+            return isinstance(value, ast.Constant) and value.value is None
+        return isinstance(value, ast.Call) and last_name(value.func) in _CLOSES
+    if isinstance(statement, (ast.If, ast.For)):
+        return all(_closes(inner) for inner in [*statement.body, *statement.orelse])
+    return isinstance(statement, (ast.Delete, ast.Pass))
+
+
+def _boundary(file: File, site: BroadSite) -> str:
+    if any(last_name(call.func) in _EXITS and _exits_process(call.func) for call in _calls(site.handler.body)):
+        return "the handler exits the process"
+    if site.tried.body and any(isinstance(statement, ast.While) for statement in site.tried.body):
+        return "the body holds a loop that runs on"
+    around = list(file.source.ancestors(site.tried))
+    local = around[: around.index(site.owner)]
+    if any(isinstance(part, ast.While) for part in local):
+        return "inside a while loop"
+    if any(isinstance(part, (ast.Try, ast.TryStar, ast.ExceptHandler)) for part in local):
+        return ""
+    if isinstance(site.owner, FUNCTIONS):
+        return _entry_point(file, site.owner)
+    return "under the __main__ guard" if any(_is_main_guard(part) for part in local) else ""
+
+
+def _entry_point(file: File, function: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
+    holder = enclosing_class(file.source, function)
+    if function.name == "main" and holder is None:
+        return "in main"
+    if function.name in file.thread_targets:
+        return "in a thread's target"
+    if function.name == "run" and holder and any(last_name(base).endswith("Thread") for base in holder.bases):
+        return "in a thread's run"
+    return ""
+
+
+def _exits_process(func: ast.expr) -> bool:
+    return isinstance(func, ast.Name) or (isinstance(func, ast.Attribute) and last_name(func.value) in ("sys", "os"))
+
+
+def _is_main_guard(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and any(isinstance(part, ast.Name) and part.id == "__name__" for part in ast.walk(node.test))
+
+
+def _fallback(node: ast.AST) -> str:
+    if isinstance(node, ast.Return) and node.value is not None:
+        return "the handler returns a value"
+    if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.NamedExpr)):
+        return "the handler assigns"
+    return "the handler yields" if isinstance(node, (ast.Yield, ast.YieldFrom)) else ""
+
+
+def _calls(body: list[ast.stmt]) -> list[ast.Call]:
+    return [node for node in _own_nodes(body) if isinstance(node, ast.Call)]
+
+
+def _own_nodes(body: list[ast.stmt]) -> Iterable[ast.AST]:
+    """Every node of a suite, in no promised order, without the insides of functions that it defines."""
+    stack: list[ast.AST] = list(body)[::-1]
+    while stack:
+        node = stack.pop()
+        yield node
+        if not isinstance(node, (*FUNCTIONS, ast.Lambda)):
+            stack.extend(ast.iter_child_nodes(node))

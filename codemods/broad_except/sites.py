@@ -1,0 +1,110 @@
+"""Which handlers are broad, and where each of them stands. No decision is taken here."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from engine import Project, Source
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+Owner = Function | ast.ClassDef | ast.Module
+Try = ast.Try | ast.TryStar
+Caught = Literal["exception", "bare", "base", "tuple"]
+
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+LOOPS = (ast.While, ast.For, ast.AsyncFor)
+_OWNERS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Module)
+_BROAD = {"builtins.Exception": "exception", "builtins.BaseException": "base"}
+
+
+@dataclass(frozen=True, slots=True)
+class BroadSite:
+    """One broad handler. `depth` counts the tries with a broad handler around it in the same scope."""
+
+    handler: ast.ExceptHandler
+    tried: Try
+    owner: Owner
+    caught: Caught
+    depth: int = 0
+
+
+@dataclass(slots=True)
+class File:
+    """What the rooms of this codemod share about one file. `thread_targets` are simple names."""
+
+    source: Source
+    project: Project
+    preserve: bool
+    sites: tuple[BroadSite, ...] = ()
+    thread_targets: frozenset[str] = frozenset()
+    attempts: dict[int, str] = field(default_factory=dict)  # nesting depth (module level: negative) to a fresh name
+    uses: dict[tuple[ast.AST, str], list[ast.AST]] = field(default_factory=dict)  # a cache of `names.uses`
+
+
+def read(source: Source, project: Project, preserve: bool) -> File:
+    """The file with its broad handlers, in source order."""
+    return File(source, project, preserve, tuple(_sites(source)), _thread_targets(source))
+
+
+def _sites(source: Source) -> Iterator[BroadSite]:
+    found = [(handler, caught) for handler in source.statements(ast.ExceptHandler) if (caught := _caught(source, handler))]
+    broad = {source.parents[handler] for handler, _ in found}
+    for handler, caught in found:
+        tried = source.parents[handler]
+        depth, owner = 0, tried
+        for owner in source.ancestors(tried):
+            if isinstance(owner, _OWNERS):
+                break
+            depth += owner in broad
+        yield BroadSite(handler, tried, owner, caught, depth)  # type: ignore[arg-type]
+
+
+def _caught(source: Source, handler: ast.ExceptHandler) -> Caught | None:
+    """What makes a handler broad; None when it is not."""
+    if handler.type is None:
+        return "bare"
+    if isinstance(handler.type, ast.Tuple):
+        return "tuple" if any(source.names.qualified(part) in _BROAD for part in handler.type.elts) else None
+    return _BROAD.get(source.names.qualified(handler.type) or "")  # type: ignore[return-value]
+
+
+def _thread_targets(source: Source) -> frozenset[str]:
+    """The simple names that the file hands to a Thread as its target."""
+    if "Thread" not in source.text:
+        return frozenset()
+    targets = set()
+    for call in source.calls:
+        if last_name(call.func).endswith("Thread"):
+            targets |= {last_name(keyword.value) for keyword in call.keywords if keyword.arg == "target"}
+    return frozenset(targets - {""})
+
+
+def last_name(node: ast.AST) -> str:
+    """`c` of `a.b.c`, of `c`, and of `f().c`; empty for anything else."""
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def enclosing_class(source: Source, owner: ast.AST) -> ast.ClassDef | None:
+    """The class in whose body a function is defined; None for other functions."""
+    for ancestor in source.ancestors(owner):
+        if isinstance(ancestor, ast.ClassDef):
+            return ancestor
+        if isinstance(ancestor, _OWNERS):
+            return None
+    return None
+
+
+def outside_inner_handlers(body: list[ast.stmt]) -> Iterator[ast.AST]:
+    """Every node below `body`, without what stands in the handlers of inner tries: those have an exception of their own."""
+    stack: list[ast.AST] = list(body)
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ast.ExceptHandler):
+            continue
+        yield node
+        stack.extend(ast.iter_child_nodes(node))

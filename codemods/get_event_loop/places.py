@@ -1,0 +1,121 @@
+"""Where a call of `get_event_loop` stands, and what is done with the loop it returns."""
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from engine import Source
+
+Parents = Mapping[ast.AST, ast.AST]
+Context = Literal["coroutine", "function", "module", "deferred"]
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One expression and what holds it. `function` is the def whose body runs it, None at module level."""
+
+    node: ast.expr
+    chain: tuple[ast.AST, ...]  # ancestors, innermost first, the module last
+    context: Context
+    function: ast.FunctionDef | ast.AsyncFunctionDef | None
+
+    @property
+    def statement(self) -> ast.stmt:
+        """The innermost statement that holds the expression."""
+        return next(node for node in self.chain if isinstance(node, ast.stmt))
+
+    def steps(self) -> Iterator[tuple[ast.AST, ast.AST]]:
+        """(child, parent) from the expression outwards, to the end of the body that runs it."""
+        child: ast.AST = self.node
+        for parent in self.chain:
+            yield child, parent
+            if parent is self.function:
+                return
+            child = parent
+
+
+def parents_of(tree: ast.AST) -> dict[ast.AST, ast.AST]:
+    """Every node's parent, expressions included."""
+    return {child: parent for parent in ast.walk(tree) for child in ast.iter_child_nodes(parent)}
+
+
+def place_of(node: ast.expr, parents: Parents) -> Place:
+    """Climb from an expression to the module; a default value or a decorator does not run in the function's body."""
+    chain: list[ast.AST] = []
+    at: ast.AST = node
+    context: Context = "module"
+    function: ast.FunctionDef | ast.AsyncFunctionDef | None = None
+    while (parent := parents.get(at)) is not None:
+        chain.append(parent)
+        if context == "module" and function is None:
+            if isinstance(parent, FUNCTIONS) and at in parent.body:
+                function = parent
+                context = "coroutine" if isinstance(parent, ast.AsyncFunctionDef) else "function"
+            elif isinstance(parent, ast.GeneratorExp) or (isinstance(parent, ast.Lambda) and at is parent.body):
+                context = "deferred"
+        at = parent
+    return Place(node, tuple(chain), context, function)
+
+
+def under_main(place: Place) -> bool:
+    """Does the expression run at module level under `if __name__ == "__main__":`?"""
+    steps = list(place.steps())
+    return place.context == "module" and len(steps) > 1 and _is_main_branch(*steps[-2], steps[-1][1])
+
+
+def _is_main_branch(child: ast.AST, branch: ast.AST, outer: ast.AST) -> bool:
+    return isinstance(outer, ast.Module) and isinstance(branch, ast.If) and _is_main_test(branch.test) and child in branch.body
+
+
+def _is_main_test(test: ast.expr) -> bool:
+    if not (isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.Eq)):
+        return False
+    sides = [test.left, test.comparators[0]]
+    names = [side.id for side in sides if isinstance(side, ast.Name)]
+    values = [side.value for side in sides if isinstance(side, ast.Constant)]
+    return names == ["__name__"] and values == ["__main__"]
+
+
+def repeated(place: Place) -> bool:
+    """Does the expression stand in a loop or comprehension of the body that runs it?"""
+    loops = (ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.SetComp, ast.DictComp)
+    return any(isinstance(parent, loops) for _, parent in place.steps())
+
+
+def guarded_by_runtime_error(source: Source, place: Place) -> bool:
+    """Does the expression stand in a try that expects the RuntimeError of a thread without a loop?"""
+    for child, parent in place.steps():
+        if isinstance(parent, (ast.Try, ast.TryStar)) and child in parent.body:
+            for handler in parent.handlers:
+                members = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+                if any(member is not None and source.names.qualified(member) == "builtins.RuntimeError" for member in members):
+                    return True
+    return False
+
+
+def variable_of(place: Place) -> str:
+    """The plain name that the call's value is assigned to; empty when there is none."""
+    statement = place.chain[0]
+    if isinstance(statement, ast.Assign) and len(statement.targets) == 1 and isinstance(statement.targets[0], ast.Name):
+        return statement.targets[0].id
+    if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+        return statement.target.id
+    return ""
+
+
+def uses_of(source: Source, place: Place, name: str) -> list[ast.Name]:
+    """Every other mention of a variable in its function, or for a module's in the whole file, in source order."""
+    target = place.chain[0].targets[0] if isinstance(place.chain[0], ast.Assign) else place.chain[0].target  # type: ignore[attr-defined]
+    found = [node for node in ast.walk(place.function or source.tree) if isinstance(node, ast.Name) and node.id == name]
+    return sorted((node for node in found if node is not target), key=lambda node: (node.lineno, node.col_offset))
+
+
+def method_of(node: ast.expr, parents: Parents) -> str:
+    """`run_forever` for `<node>.run_forever(...)`; empty when the value goes elsewhere."""
+    attribute = parents[node]
+    call = parents.get(attribute)
+    if isinstance(attribute, ast.Attribute) and isinstance(call, ast.Call) and call.func is attribute:
+        return attribute.attr
+    return ""

@@ -1,0 +1,145 @@
+"""Replace one exception class by another in `except` clauses.
+
+What it does
+    `except Exception:` becomes `except OSError:`, also where the class stands in a tuple or under
+    `except*`. The class is found by what its name resolves to, through imports and aliases, and not by
+    its spelling. Only that one name changes; the rest of the file keeps its bytes.
+
+Why
+    A class was moved, renamed or deprecated, or a clause should name what really happens. It is also
+    the smallest codemod here: a pattern to copy.
+
+When it skips
+    `ambiguous-name`: the name has several meanings in this file, so it cannot be resolved.
+    `shadowed`: the new class's name means something else there, or a star import may hide it.
+    `already-caught`: this clause, or one above it, names the new class already.
+    `except-star`: `except*` cannot name an exception group.
+
+Applicability
+    Always unsafe: other exceptions are caught than before.
+
+Options
+    `from`: the class to replace, dotted (`zmq.error.ZMQError`); without a dot, a builtin.
+    `to`: the class that takes its place, in the same spelling. It is imported where it must be.
+"""
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from engine import (
+    Applicability,
+    Change,
+    Codemod,
+    ImportNeed,
+    Option,
+    Project,
+    Skip,
+    SliceError,
+    Source,
+    need_import,
+    replace_expression,
+)
+
+# Star imports do rebind TimeoutError and ConnectionError (asyncio, redis), but not these.
+_NEVER_REBOUND = frozenset({"BaseException", "Exception", "OSError", "ValueError", "TypeError", "KeyError", "RuntimeError"})
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def run_file(source: Source, _: Project, options: Mapping[str, Any]) -> Iterator[Change | Skip]:
+    """One item for each mention of `from` in an `except` clause of this file."""
+    old, new = _dotted(options["from"]), _dotted(options["to"])
+    if old == new or not _may_hold(source.text, old):
+        return
+    for handler in source.statements(ast.ExceptHandler):
+        for member in _members(handler):
+            if isinstance(member, (ast.Name, ast.Attribute)) and _means(source, member, old):
+                yield _item(source, handler, member, old, new)
+
+
+def _dotted(name: str) -> str:
+    return name if "." in name else f"builtins.{name}"
+
+
+def _may_hold(text: str, old: str) -> bool:
+    """A cheap look at the text: False only when no clause can name the class, so that the file need not be parsed."""
+    module, _, name = old.rpartition(".")
+    if name not in text:
+        return False
+    if module != "builtins" or ("builtins" in text and re.search(r"\bfrom\s+builtins\b|\bbuiltins\s+as\b", text)):
+        return True  # an alias may stand in the clause
+    return bool(re.search(rf"\bexcept\b[^\n]*\b{name}\b|\bexcept\b[^\n:]*(\\|\([^)\n]*)\r?\n", text))
+
+
+def _members(handler: ast.ExceptHandler) -> list[ast.expr]:
+    if handler.type is None:
+        return []
+    return handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+
+
+def _means(source: Source, member: ast.Name | ast.Attribute, old: str) -> bool:
+    """Is this the class, or a name spelled like it whose meaning is not clear?"""
+    name = member.id if isinstance(member, ast.Name) else member.attr
+    if name != old.rpartition(".")[2] and old.startswith("builtins.") and "builtins" not in source.text:
+        return False
+    found = source.names.qualified(member)
+    return found == old or (found is None and name == old.rpartition(".")[2])
+
+
+def _item(source: Source, handler: ast.ExceptHandler, member: ast.expr, old: str, new: str) -> Change | Skip:
+    site, (module, _, name) = source.site(handler), new.rpartition(".")
+    clauses = source.parents[handler]
+    data = {"from": old.removeprefix("builtins."), "to": new.removeprefix("builtins.")}
+    if source.names.qualified(member) is None:
+        return Skip(site, "ambiguous-name", f"{source.segment(member)} has several meanings in this file", data)
+    if isinstance(clauses, ast.TryStar) and name.endswith("ExceptionGroup"):
+        return Skip(site, "except-star", f"except* cannot name {name}", data)
+    if any(source.names.qualified(other) == new for other in _caught_so_far(clauses, handler)):
+        return Skip(site, "already-caught", f"{name} is caught here already; merge or drop the clause by hand", data)
+    code, imports = _spelling(source, handler, module, name)
+    if code is None:
+        return Skip(site, "shadowed", f"{name} means something else here, or a star import may hide it", data)
+    try:
+        rewrite = replace_expression(source, clauses, member, code)  # type: ignore[arg-type]
+    except SliceError as error:
+        return Skip(site, error.reason, str(error), data)
+    message = f"catch {data['to']} in place of {data['from']}"
+    return Change(site, message, Applicability.UNSAFE, rewrite.edits, (rewrite.span,), imports, data=data)
+
+
+def _caught_so_far(clauses: ast.AST, handler: ast.ExceptHandler) -> Iterator[ast.expr]:
+    """The classes that this clause and those above it name."""
+    for clause in clauses.handlers:  # type: ignore[attr-defined]
+        yield from _members(clause)
+        if clause is handler:
+            return
+
+
+def _spelling(source: Source, handler: ast.ExceptHandler, module: str, name: str) -> tuple[str | None, tuple[ImportNeed, ...]]:
+    """How the new class is written at this clause, and the import that this takes; None when its name is taken."""
+    scope = source.names.scope_at(handler)
+    if module == "builtins":
+        hidden = source.names.has_star_import and name not in _NEVER_REBOUND
+        free = source.names.lookup(name, scope) is None and not hidden
+        return (name if free else None), ()
+    in_function = any(isinstance(node, _DEFINITIONS) for node in source.ancestors(handler))
+    local, imports = need_import(source, module, name, None if in_function else source.start(handler))
+    meanings = source.names.lookup(local, scope) or []
+    if any(meaning.target != f"{module}.{name}" for meaning in meanings):
+        return None, ()
+    return local, imports
+
+
+CODEMOD = Codemod(
+    name="rename-exception",
+    summary="Replace one exception class by another in except clauses.",
+    version=1,
+    run_file=run_file,
+    hints=rb"\bexcept\b",
+    options=(
+        Option("from", "str", "Exception", "the class to replace, dotted; without a dot, a builtin"),
+        Option("to", "str", "OSError", "the class that takes its place"),
+    ),
+    doc=__doc__ or "",
+)

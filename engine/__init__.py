@@ -1,0 +1,69 @@
+"""Rewright's engine. What this module hands out is all that a codemod may know of it.
+
+Names that need LibCST are loaded on first use, so that `rewright --version` and a run that
+finds everything in the cache never import it.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from engine.model import (
+    Applicability,
+    Change,
+    Codemod,
+    Evidence,
+    Fact,
+    Finding,
+    ImportNeed,
+    Option,
+    Site,
+    Skip,
+    SupportModule,
+)
+
+if TYPE_CHECKING:
+    from engine.expressions import replace_expression
+    from engine.imports import need_import
+    from engine.project import Project
+    from engine.skeleton import SliceError
+    from engine.slices import Rewrite, Statement, rewrite_statement
+    from engine.source import Source
+
+_LAZY = {
+    "Project": "engine.project",
+    "Rewrite": "engine.slices",
+    "SliceError": "engine.skeleton",
+    "Source": "engine.source",
+    "Statement": "engine.slices",
+    "need_import": "engine.imports",
+    "replace_expression": "engine.expressions",
+    "rewrite_statement": "engine.slices",
+}
+
+__all__ = [
+    "Applicability",
+    "Change",
+    "Codemod",
+    "Evidence",
+    "Fact",
+    "Finding",
+    "ImportNeed",
+    "Option",
+    "Project",
+    "Rewrite",
+    "Site",
+    "Skip",
+    "SliceError",
+    "Source",
+    "Statement",
+    "SupportModule",
+    "need_import",
+    "replace_expression",
+    "rewrite_statement",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name in _LAZY:
+        return getattr(import_module(_LAZY[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

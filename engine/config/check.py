@@ -1,0 +1,244 @@
+"""What the schema alone cannot see: names that must exist, orders, branches, patterns, options.
+
+Works on the plain data, so that these faults are found in the same pass as the schema's, and
+on the model, once there is one, to build the `Config`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import re
+import shlex
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from engine.config.errors import Problem, near_miss
+from engine.config.options import fill
+from engine.config.positions import Document, Path
+from engine.config.values import Budget, Config, Gate, Limits, Rule, Sprint
+from engine.globs import problem as glob_problem
+from engine.model import JSON, Applicability, Codemod
+
+if TYPE_CHECKING:
+    from engine.config.schema import ConfigModel, RuleModel, SprintModel
+
+# A key with nothing behind it, its entries perhaps commented out, is the same as no key.
+_MAY_BE_EMPTY = {
+    *("target", "limits", "rules", "sprints", "options", "metadata"),
+    *("include", "exclude", "paths", "gates", "depends-on", "budget"),
+}
+_SHELL = {"&&", "||", "|", ";", "&", ">", ">>", "<", "2>&1"}
+
+
+def as_meant(document: Document) -> None:
+    """Two readings of YAML that nobody means: `mode: off` as false, and `sprints:` with nothing behind it as null."""
+    if not isinstance(document.data, dict):
+        return
+    levels: list[tuple[Path, Any]] = [((), document.data), (("target",), document.data.get("target"))]
+    levels += [((name, index), entry) for name in ("rules", "sprints") for index, entry in _mappings(document.data.get(name))]
+    for path, entry in levels:
+        if not isinstance(entry, dict):
+            continue
+        if entry.get("mode") is False and document.place((*path, "mode")).text == "off":
+            entry["mode"] = "off"
+        for key in _MAY_BE_EMPTY & entry.keys():
+            if entry[key] is None and document.place((*path, key)).text == "":
+                del entry[key]
+
+
+class Checker:
+    """Collects `problems` while it walks one document."""
+
+    def __init__(self, document: Document, name: str, codemods: Mapping[str, Codemod]) -> None:
+        self.document, self.name, self.codemods = document, name, codemods
+        self.problems: list[Problem] = []
+
+    def config(self, model: ConfigModel | None) -> Config | None:
+        """The checked Config; None where the schema found a fault. Look at `problems` either way."""
+        data = self.document.data if isinstance(self.document.data, dict) else {}
+        rules, sprints = _mappings(data.get("rules")), _mappings(data.get("sprints"))
+        options = [self.rule(index, rule) for index, rule in rules]
+        self.sprints(sprints, _ids(rules))
+        self.unique("rules", "id", rules)
+        self.unique("sprints", "id", sprints)
+        self.unique("sprints", "branch", sprints)
+        self.globs(("target",), data.get("target"), "include", "exclude")
+        if model is None:
+            return None
+        target = model.target
+        config = Config(
+            path=self.name,
+            digest="",
+            python=None if target.python is None else (3, int(target.python.partition(".")[2])),
+            include=tuple(target.include),
+            exclude=tuple(target.exclude),
+            parse_all=target.report_unparsable,
+            limits=Limits(**model.limits.model_dump()),
+            rules=tuple(_rule(rule, filled) for rule, filled in zip(model.rules, options, strict=True)),
+            sprints=tuple(map(_sprint, model.sprints)) if not self.problems else (),
+        )
+        said = json.dumps({**dataclasses.asdict(config), "path": ""}, sort_keys=True)
+        return dataclasses.replace(config, digest=hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest())
+
+    # -- rules ---------------------------------------------------------------------------
+
+    def rule(self, index: int, rule: Mapping[str, JSON]) -> dict[str, JSON]:
+        """Checks one rule and returns its options, defaults filled in."""
+        at: Path = ("rules", index)
+        self.globs(at, rule, "include", "exclude")
+        key = "codemod" if rule.get("codemod") is not None else "id"
+        name, given = rule.get(key), rule.get("options", {})
+        if not isinstance(name, str) or self.document.is_broken((*at, key)):
+            return {}
+        codemod = self.codemods.get(name)
+        if codemod is None:
+            why = "" if key == "codemod" else " (a rule without 'codemod' runs the one that its id names)"
+            self.complain((*at, key), f"there is no codemod {name!r}{why}{near_miss(name, self.codemods)}", False)
+            return {}
+        return fill(codemod, given if isinstance(given, dict) else {}, (*at, "options"), self.document, self.complain)
+
+    # -- sprints -------------------------------------------------------------------------
+
+    def sprints(self, sprints: Sequence[tuple[int, Mapping[str, JSON]]], rules: Sequence[str]) -> None:
+        """Checks what sprints name: rules, one another, branches, commands."""
+        ids = _ids(sprints)
+        before: dict[str, list[str]] = {}
+        for index, sprint in sprints:
+            at: Path = ("sprints", index)
+            self.globs(at, sprint, "paths")
+            self.known((*at, "rules"), sprint.get("rules"), rules, "rule")
+            before[str(sprint.get("id"))] = self.known((*at, "depends-on"), sprint.get("depends-on"), ids, "sprint")
+            for key in ("branch", "base"):
+                value = sprint.get(key)
+                if isinstance(value, str) and (value or key == "branch") and (fault := branch_fault(value)):
+                    self.complain((*at, key), f"{value!r} is no name for a branch: {fault}", False)
+            for number, gate in _mappings(sprint.get("gates")):
+                if isinstance(run := gate.get("run"), str) and (fault := _command_fault(run)):
+                    self.complain((*at, "gates", number, "run"), fault, False)
+        for cycle in _cycles(before):
+            index = next(index for index, sprint in sprints if sprint.get("id") == cycle[0])
+            self.complain(
+                ("sprints", index, "depends-on"), f"sprints depend on each other: {' -> '.join([*cycle, cycle[0]])}", False
+            )
+
+    def known(self, at: Path, names: JSON, known: Sequence[str], what: str) -> list[str]:
+        """The names of a list that exist; complains about the others and about repeats."""
+        good: list[str] = []
+        for number, name in enumerate(names if isinstance(names, list) else []):
+            if not isinstance(name, str) or self.document.is_broken((*at, number)):
+                continue
+            if name not in known:
+                self.complain((*at, number), f"there is no {what} {name!r}{near_miss(name, known)}", False)
+            elif name in good:
+                self.complain((*at, number), f"the {what} {name!r} is here twice", False)
+            else:
+                good.append(name)
+        return good
+
+    # -- both ----------------------------------------------------------------------------
+
+    def unique(self, section: str, key: str, entries: Sequence[tuple[int, Mapping[str, JSON]]]) -> None:
+        """Complains about a value of `key` that an earlier entry already has."""
+        first: dict[str, int] = {}
+        for index, entry in entries:
+            value = entry.get(key)
+            if isinstance(value, str) and value in first:
+                line = self.document.place((section, first[value], key)).line
+                self.complain((section, index, key), f"the {key} {value!r} is taken; see line {line}", False)
+            elif isinstance(value, str):
+                first[value] = index
+
+    def globs(self, at: Path, entry: JSON, *names: str) -> None:
+        """Complains about patterns that cannot be used."""
+        for name in names:
+            patterns = entry.get(name) if isinstance(entry, dict) else None
+            for number, pattern in enumerate(patterns if isinstance(patterns, list) else []):
+                path = (*at, name, number)
+                if isinstance(pattern, str) and not self.document.is_broken(path) and (fault := glob_problem(pattern)):
+                    self.complain(path, f"the pattern {pattern!r} {fault}", False)
+
+    def complain(self, path: Path, message: str, is_key: bool) -> None:
+        """Notes a problem at the place of a value, or of its key."""
+        place = self.document.place(path)
+        line, column = (place.key_line, place.key_column) if is_key else (place.line, place.column)
+        self.problems.append(Problem(self.name, line, column, message))
+
+
+def branch_fault(name: str) -> str:
+    """Why git would not take `name` as a branch, by the rules of git-check-ref-format; empty when it would."""
+    parts = name.split("/")
+    if name.startswith("-"):
+        return "it would be read as an option"
+    if "" in parts:
+        return "empty, or a slash too many"
+    if any(part.startswith(".") or part.endswith(".lock") for part in parts) or name.endswith("."):
+        return "no part may begin with '.' or end with '.lock', and the name not with '.'"
+    if ".." in name or "@{" in name or name == "@" or re.search(r"[\x00-\x20\x7f~^:?*\[\\]", name):
+        return "git allows no space, '..', '@{', '~', '^', ':', '?', '*', '[' or '\\' in it"
+    return ""
+
+
+def _command_fault(run: str) -> str:
+    try:
+        words = shlex.split(run)
+    except ValueError as error:
+        return f"not a command: {error}"
+    if not words:
+        return "not a command: it is blank"
+    shell = next((word for word in words if word in _SHELL), "")
+    return f"gates run without a shell, so {shell!r} means nothing; give each command its own gate" if shell else ""
+
+
+def _cycles(before: Mapping[str, Sequence[str]]) -> list[list[str]]:
+    """One list for each set of sprints that depend on each other, from its first in file order."""
+    cycles: list[list[str]] = []
+    done: set[str] = set()
+    for start in before:
+        trail: list[str] = []
+        pending: list[tuple[str, bool]] = [(start, False)]
+        while pending:
+            name, leaving = pending.pop()
+            if leaving:
+                trail.pop()
+                done.add(name)
+            elif name in trail:
+                cycles.append(trail[trail.index(name) :])
+            elif name not in done:
+                trail.append(name)
+                pending.append((name, True))
+                pending += [(other, False) for other in before[name]]
+    return cycles
+
+
+def _mappings(entries: Any) -> list[tuple[int, Mapping[str, JSON]]]:
+    return [(index, entry) for index, entry in enumerate(entries if isinstance(entries, list) else []) if isinstance(entry, dict)]
+
+
+def _ids(entries: Sequence[tuple[int, Mapping[str, JSON]]]) -> list[str]:
+    return list(dict.fromkeys(value for _, entry in entries if isinstance(value := entry.get("id"), str)))
+
+
+def _rule(rule: RuleModel, options: Mapping[str, JSON]) -> Rule:
+    said = rule.model_dump(exclude={"codemod", "options", "include", "exclude"})
+    return Rule(
+        **said, codemod=rule.codemod or rule.id, options=options, include=tuple(rule.include), exclude=tuple(rule.exclude)
+    )
+
+
+def _sprint(sprint: SprintModel) -> Sprint:
+    return Sprint(
+        id=sprint.id,
+        name=sprint.name or sprint.id,
+        rules=tuple(sprint.rules),
+        branch=sprint.branch,
+        base=sprint.base,
+        depends_on=tuple(sprint.depends_on),
+        budget=Budget(**sprint.budget.model_dump()),
+        paths=tuple(sprint.paths),
+        gates=tuple(Gate(gate.name, tuple(shlex.split(gate.run)), gate.timeout_seconds) for gate in sprint.gates),
+        owner=sprint.owner,
+        applicability=Applicability(sprint.applicability),
+        granularity=sprint.granularity,
+    )

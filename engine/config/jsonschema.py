@@ -1,0 +1,46 @@
+"""rules.yaml as a JSON Schema, so that editors complete and check it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.config.schema import ConfigModel
+from engine.model import Codemod, Option
+
+_TYPES: dict[str, dict[str, Any]] = {
+    "bool": {"type": "boolean"},
+    "int": {"type": "integer"},
+    "str": {"type": "string"},
+    "list": {"type": "array", "items": {"type": "string"}},
+    "map": {"type": "object"},
+}
+
+
+def describe(codemods: Mapping[str, Codemod]) -> dict[str, Any]:
+    """The schema; a rule's `options` are those of its codemod, which is its `codemod` key or else its id."""
+    schema = ConfigModel.model_json_schema(by_alias=True)
+    rule = schema["$defs"]["RuleModel"]
+    rule["properties"]["codemod"] = {"enum": sorted(codemods), "description": rule["properties"]["codemod"]["description"]}
+    rule["allOf"] = []
+    for name, codemod in sorted(codemods.items()):
+        schema["$defs"][f"options-{name}"] = _options(codemod)
+        by_key = {"properties": {"codemod": {"const": name}}, "required": ["codemod"]}
+        by_id = {"properties": {"id": {"const": name}}, "not": {"required": ["codemod"]}}
+        options = {"properties": {"options": {"$ref": f"#/$defs/options-{name}"}}}
+        rule["allOf"].append({"if": {"anyOf": [by_key, by_id]}, "then": options})
+    # Without a `codemod` key the id must name one.
+    rule["allOf"].append({"if": {"not": {"required": ["codemod"]}}, "then": {"properties": {"id": {"enum": sorted(codemods)}}}})
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "rules.yaml", **schema}
+
+
+def _options(codemod: Codemod) -> dict[str, Any]:
+    properties = {option.name: _option(option) for option in codemod.options}
+    return {"type": "object", "description": codemod.summary, "properties": properties, "additionalProperties": False}
+
+
+def _option(option: Option) -> dict[str, Any]:
+    shape: dict[str, Any] = {"enum": [*option.choices]} if option.type == "choice" else dict(_TYPES[option.type])
+    if option.default is None:
+        shape = {"anyOf": [shape, {"type": "null"}]}
+    return {**shape, "default": option.default, "description": option.help}

@@ -1,0 +1,224 @@
+"""The shape of rules.yaml as pydantic models, and their complaints as sentences with places.
+
+Importing this module imports pydantic (about 40 ms): only `load` and `json_schema` do. Types
+are strict, so that a `no` or a `3.10` that YAML reads as something else is never coerced.
+"""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
+
+from engine.config.errors import Problem, near_miss
+from engine.config.positions import Document, Path
+from engine.config.values import Granularity, Mode, Severity
+
+Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=80)]
+Text = Annotated[str, Field(max_length=10_000)]
+Globs = list[str]
+Count = Annotated[int, Field(gt=0)]
+Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
+
+
+def _kebab(name: str) -> str:
+    return name.replace("_", "-")
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, alias_generator=_kebab)
+
+
+class TargetModel(_Model):
+    """What belongs to the target."""
+
+    python: str | None = Field(
+        default=None, pattern=r"^3\.\d{1,2}$", description="Oldest Python the target supports, quoted: '3.8'."
+    )
+    include: Globs = Field(default_factory=list, description="Patterns as in .gitignore; empty: every Python file.")
+    exclude: Globs = Field(default_factory=list, description="Patterns as in .gitignore; the last one that matches wins.")
+    report_unparsable: bool = Field(
+        default=True, description="Report every file that does not parse, whether or not a rule would look at it."
+    )
+
+
+class LimitsModel(_Model):
+    """What one file may cost before it is given up."""
+
+    file_seconds: Seconds = Field(default=30.0, description="Seconds of one file in one worker.")
+    memory_mb: Annotated[int, Field(ge=200)] = Field(default=1500, description="Mebibytes of one worker process.")
+    max_bytes: Count = Field(default=4_000_000, description="A larger file is not read.")
+
+
+class RuleModel(_Model):
+    """A codemod with options, paths and a mode."""
+
+    id: Identifier = Field(description="Unique; reports and `# rewright: ignore[id]` name it.")
+    codemod: Identifier | None = Field(default=None, description="The codemod to run; the id when left out.")
+    message: Text = Field(default="", description="What is wrong, in one sentence; heads the rule's sites in reports.")
+    note: Text = Field(default="", description="What to do about it, and why; shown once for the rule.")
+    severity: Severity = "warning"
+    url: Text = Field(default="", description="Where a reader learns more.")
+    metadata: dict[str, Any] = Field(default_factory=dict, description="Anything; passed on to json, jsonl and sarif.")
+    options: dict[str, Any] = Field(default_factory=dict, description="The codemod's options.")
+    include: Globs = Field(default_factory=list, description="Only these files of the target.")
+    exclude: Globs = Field(default_factory=list, description="Not these files of the target.")
+    mode: Mode = Field(default="rewrite", description="rewrite: propose changes; report: findings only; off: not run.")
+    max_files_percent: Annotated[float, Field(gt=0, le=100)] = Field(
+        100.0, description="Warn when more of the files have a site."
+    )
+    owner: Text = Field(default="", description="Who answers for the rule.")
+
+
+class BudgetModel(_Model):
+    """How much one batch may hold."""
+
+    files: Count | None = Field(default=None, description="Files a batch.")
+    changes: Count | None = Field(default=None, description="Changes a batch.")
+
+
+class GateModel(_Model):
+    """A command that must succeed on the branch."""
+
+    name: Identifier
+    run: Annotated[str, Field(min_length=1, max_length=2_000)] = Field(
+        description="One command, run without a shell; the argument {files} stands for the changed files."
+    )
+    timeout_seconds: Seconds = 600.0
+
+
+class SprintModel(_Model):
+    """A named batch of rules."""
+
+    id: Identifier
+    name: Text = ""
+    rules: Annotated[list[Identifier], Field(min_length=1)] = Field(description="Rule ids, in the order they run.")
+    branch: str = Field(description="The branch it lands on, such as refactor/exceptions.")
+    base: str = Field(default="", description="Where the branch starts; empty: the branch that is checked out.")
+    depends_on: list[Identifier] = Field(default_factory=list, description="Sprints that come first.")
+    budget: BudgetModel = Field(default_factory=BudgetModel)
+    paths: Globs = Field(default_factory=list, description="Only these files of the target.")
+    gates: list[GateModel] = Field(default_factory=list)
+    owner: Text = ""
+    applicability: Literal["safe", "unsafe"] = Field(default="safe", description="The boldest change that the sprint may hold.")
+    granularity: Granularity = Field(default="rule", description="What one commit holds.")
+
+
+class ConfigModel(_Model):
+    """rules.yaml: a refactoring roadmap."""
+
+    version: Annotated[int, Field(ge=1, le=1)] = Field(description="The version of this format: 1.")
+    target: TargetModel = Field(default_factory=TargetModel)
+    limits: LimitsModel = Field(default_factory=LimitsModel)
+    rules: Annotated[list[RuleModel], Field(min_length=1)]
+    sprints: list[SprintModel] = Field(default_factory=list)
+
+
+def check(document: Document, name: str) -> tuple[ConfigModel | None, list[Problem]]:
+    """The document as a model, or None and what is wrong with it. `name` is the file's name for messages."""
+    try:
+        return ConfigModel.model_validate(document.data), []
+    except ValidationError as error:
+        return None, [*_problems(error.errors(include_url=False), document, name)]
+
+
+def keys(model: type[BaseModel]) -> list[str]:
+    """The keys that rules.yaml may have where `model` stands."""
+    return [_kebab(field) for field in model.model_fields]
+
+
+# -- sentences ---------------------------------------------------------------------------
+
+
+def _problems(errors: Sequence[ErrorDetails], document: Document, name: str) -> Iterator[Problem]:
+    for error in errors:
+        path: Path = tuple(error["loc"])
+        if document.is_broken(path):
+            continue
+        place = document.place(path)
+        if error["type"] == "extra_forbidden":
+            miss = near_miss(str(path[-1]), keys(_model_at(path[:-1])))
+            yield Problem(name, place.key_line, place.key_column, f"unknown key {path[-1]!r}{miss}")
+        elif error["type"] == "missing":
+            around = document.place(path[:-1])
+            yield Problem(
+                name,
+                around.line,
+                around.column,
+                f"{_where(path[:-1])} lacks the key {path[-1]!r}{_MISSING.get(str(path[-1]), '')}",
+            )
+        else:
+            message = f"{_where(path)}: {_sentence(error, place.text)}{_quote(error, place.text)}"
+            yield Problem(name, place.line, place.column, message)
+
+
+_MISSING = {
+    "version": "; begin the file with 'version: 1'",
+    "run": "; it is the command",
+    "branch": ", such as refactor/exceptions",
+}
+_WANTED = {
+    "string_type": "text",
+    "bool_type": "true or false",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "finite_number": "a number that ends",
+    "list_type": "a list",
+    "dict_type": "a mapping, key: value",
+    "model_type": "a mapping, key: value",
+    "model_attributes_type": "a mapping, key: value",
+    "too_short": "at least one entry",
+}
+
+
+def _sentence(error: ErrorDetails, text: str) -> str:
+    kind, context = error["type"], error.get("ctx", {})
+    if kind == "literal_error":
+        choices = context["expected"].replace("'", "").replace(" or ", ", ").split(", ")
+        miss = near_miss(text, choices) if len(choices) > 1 else ""
+        return f"expected {' or '.join(choices)}, got {_shown(error['input'])}{miss if 'did you' in miss else ''}"
+    if kind == "string_pattern_mismatch":
+        wanted = "a version such as '3.8'" if "3" in context["pattern"] else "lower-case letters, digits, '-', '_' and '.'"
+        return f"expected {wanted}, got {_shown(error['input'])}"
+    if kind in _WANTED:
+        got = "nothing" if error["input"] is None or kind == "too_short" else _shown(error["input"])
+        return f"expected {_WANTED[kind]}, got {got}"
+    return f"{error['msg'].replace('Input should be', 'expected a value')}, got {_shown(error['input'])}"
+
+
+def _quote(error: ErrorDetails, text: str) -> str:
+    """The remedy where YAML read a plain word or number as something that is not text."""
+    if error["type"] not in ("string_type", "literal_error") or isinstance(error["input"], str | list | dict) or not text:
+        return ""
+    return f"; YAML reads {text} so: quote it, '{text}', if it is text"
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list | dict):
+        return "a list" if isinstance(value, list) else "a mapping"
+    return repr(value)[:60]
+
+
+def _where(path: Path) -> str:
+    """A path as a person writes it: `rules[2].options`."""
+    shown = "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".")
+    return shown or "the file"
+
+
+def _model_at(path: Path) -> type[BaseModel]:
+    """The model that stands at a path of keys and indices."""
+    model: type[BaseModel] = ConfigModel
+    for part in path:
+        if isinstance(part, str):
+            hint = model.model_fields[part.replace("-", "_")].annotation
+            model = next(
+                (inner for inner in (hint, *typing.get_args(hint)) if isinstance(inner, type) and issubclass(inner, BaseModel)),
+                model,
+            )
+    return model

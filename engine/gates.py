@@ -1,0 +1,207 @@
+"""What must hold before a change is admitted. Pure: two versions of a file in, breaches out.
+
+Cheap first. The proof that nothing outside a change's span moved rests on two facts: the
+text there is identical, and each statement there has the same kind and the same extent in
+the new tree; so it parsed to the same thing, and need not be compared node by node.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import io
+import re
+import tokenize
+import warnings
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from engine.edits import forward
+from engine.model import Edit, Evidence, RefusedFile, Span
+from engine.source import Source, blocks
+
+GATES = ("round-trip", "reparse", "compile", "outline", "comments", "names", "idempotent")
+PASSED = (Evidence("gates", "pass", ", ".join(GATES)),)
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """A gate that did not hold, and why."""
+
+    gate: str
+    message: str
+
+
+def check(before: Source, text: str, edits: Sequence[Edit], spans: Sequence[Span], python: tuple[int, int]) -> Source | Breach:
+    """The new version of a file when every gate holds, else the first breach.
+
+    `edits` turned before.text into `text`; `spans` say where the tree may differ; `python`
+    is the oldest version the target declares.
+    """
+    try:
+        after = Source.of_text(before, text)
+        if after.text != text:
+            return Breach("round-trip", "the new text does not survive being written and read")
+        tree = after.tree
+    except RefusedFile as error:
+        return Breach("reparse" if error.reason == "syntax-error" else error.reason, f"line {error.line}: {error}")
+    return (
+        _compiles(before, after, tree, python)
+        or _outline(before, after, edits, spans)
+        or _comments(before, after, edits, spans)
+        or _names(before, after, edits)
+        or after
+    )
+
+
+def _compiles(before: Source, after: Source, tree: ast.Module, python: tuple[int, int]) -> Breach | None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(tree, before.path, "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError) as error:
+        where = f"line {error.lineno}: {error.msg}" if isinstance(error, SyntaxError) else str(error)
+        return Breach("compile", where)
+    if not _parses_for(after.text, python) and _parses_for(before.text, python):
+        return Breach("compile", f"not valid for Python {python[0]}.{python[1]}, which the target declares")
+    return None
+
+
+def _parses_for(text: str, python: tuple[int, int]) -> bool:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(text, feature_version=python)
+    except SyntaxError:
+        return False
+    return True
+
+
+# -- the tree outside the spans --------------------------------------------------------
+
+
+def _outline(before: Source, after: Source, edits: Sequence[Edit], spans: Sequence[Span]) -> Breach | None:
+    """Every statement outside the spans stands where the edits moved it, and is of its old kind."""
+    regions = _merged([(span.start, span.end) for span in spans] + [(edit.start, edit.end) for edit in edits])
+    moved = [(forward(edits, start), forward(edits, end, after=True)) for start, end in regions]
+    stack: list[tuple[ast.AST, ast.AST]] = [(before.tree, after.tree)]
+    while stack:
+        old, new = stack.pop()
+        mine = [node for node in _children(old) if not _within(before, node, regions)]
+        theirs = [node for node in _children(new) if not _within(after, node, moved)]
+        if len(mine) != len(theirs):
+            return Breach("outline", f"{len(mine)} statements became {len(theirs)} outside the change (line {_line(old)})")
+        for one, other in zip(mine, theirs, strict=True):
+            here = (forward(edits, before.start(one), after=True), forward(edits, before.end(one)))
+            if type(one) is not type(other) or here != (after.start(other), after.end(other)):
+                return Breach("outline", f"line {_line(one)}: a statement outside the change reads differently now")
+            if any(low < before.end(one) and before.start(one) <= high for low, high in regions):
+                stack.append((one, other))
+    return None
+
+
+def _children(node: ast.AST) -> Iterator[ast.AST]:
+    for child in blocks(node):
+        if isinstance(child, ast.match_case):
+            yield from child.body  # a case has no position of its own
+        else:
+            yield child
+
+
+def _line(node: ast.AST) -> int:
+    return getattr(node, "lineno", 1)
+
+
+def _within(source: Source, node: ast.AST, regions: list[tuple[int, int]]) -> bool:
+    return any(low <= source.start(node) and source.end(node) <= high for low, high in regions)
+
+
+def _merged(regions: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    out: list[tuple[int, int]] = []
+    for start, end in sorted(regions):
+        if out and start < out[-1][1]:
+            out[-1] = (out[-1][0], max(out[-1][1], end))
+        else:
+            out.append((start, end))
+    return out
+
+
+# -- comments --------------------------------------------------------------------------
+
+
+def _comments(before: Source, after: Source, edits: Sequence[Edit], spans: Sequence[Span]) -> Breach | None:
+    """No comment or pragma of a replaced line is lost."""
+    if not any("#" in before.text[edit.start : edit.end] for edit in edits):
+        return None
+    lost = _comment_counts(before) - _comment_counts(after)
+    if lost:
+        return Breach("comments", f"the comment {next(iter(lost))!r} would be lost")
+    return None
+
+
+def _comment_counts(source: Source) -> Counter[str]:
+    tokens = tokenize.generate_tokens(io.StringIO(source.text).readline)
+    return Counter(token.string.rstrip() for token in tokens if token.type == tokenize.COMMENT)
+
+
+# -- names -----------------------------------------------------------------------------
+
+
+def _names(before: Source, after: Source, edits: Sequence[Edit]) -> Breach | None:
+    """No name is undefined now that was not before (pyflakes).
+
+    Pyflakes reads the touched definitions whole and the headers of the others: a function
+    that was not touched can only lose a name when the module's own bindings shrink, and
+    then everything is read.
+    """
+    if _only_known_words(before, edits):
+        return None
+    whole = not set(before.names.module.bindings) <= set(after.names.module.bindings)
+    low = min(edit.start for edit in edits)
+    old_areas = [(edit.start, edit.end) for edit in edits]
+    new_areas = [(forward(edits, edit.start), forward(edits, edit.end, after=True)) for edit in edits]
+    was = _undefined(before.tree if whole else _touched(before, old_areas))
+    now = _undefined(after.tree if whole else _touched(after, new_areas))
+    fresh = now - was
+    if fresh:
+        return Breach("names", f"undefined name {', '.join(sorted(fresh))} (change at line {before.position(low)[0]})")
+    return None
+
+
+def _only_known_words(before: Source, edits: Sequence[Edit]) -> bool:
+    """True when the edits exchange nothing but builtins: no name can become undefined by that."""
+    from engine.names import BUILTINS
+
+    for edit in edits:
+        words = set(re.findall(r"\w+", edit.text)) ^ set(re.findall(r"\w+", before.text[edit.start : edit.end]))
+        if not words <= BUILTINS or any(before.names.lookup(word, before.names.module) for word in words):
+            return False
+    return True
+
+
+def _touched(source: Source, areas: list[tuple[int, int]]) -> ast.Module:
+    """The module with every definition that no edit touches emptied."""
+
+    def trim(body: list[ast.stmt]) -> list[ast.stmt]:
+        out = []
+        for node in body:
+            if isinstance(node, _DEFINITIONS):
+                start, end = source.start(node), source.end(node)
+                touched = any(low <= end and start <= high for low, high in areas)
+                if not touched or isinstance(node, ast.ClassDef):
+                    node = copy.copy(node)  # noqa: PLW2901
+                    node.body = trim(node.body) if touched else [ast.Pass(lineno=node.lineno, col_offset=0)]
+            out.append(node)
+        return out
+
+    return ast.Module(trim(source.tree.body), source.tree.type_ignores)
+
+
+def _undefined(tree: ast.Module) -> Counter[str]:
+    from pyflakes import checker, messages
+
+    found = checker.Checker(tree, "target").messages
+    kinds = (messages.UndefinedName, messages.UndefinedLocal)
+    return Counter(str(message.message_args[0]) for message in found if isinstance(message, kinds))

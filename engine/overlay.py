@@ -1,0 +1,69 @@
+"""One file between the rules: its text now, and the places of its sites in the file on disk."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field, replace
+
+from engine.edits import backward
+from engine.model import Change, Edit, Failure, Item, Site
+from engine.source import Source
+
+Place = tuple[str, int, int]  # rule id, line and column in the file on disk, both 1-based
+
+
+@dataclass(slots=True)
+class Overlay:
+    """The file as the rules so far have left it, what they said of it, and the edits that led here."""
+
+    original: Source
+    source: Source
+    batches: list[tuple[Edit, ...]] = field(default_factory=list)
+    items: dict[Place, Item] = field(default_factory=dict)
+    banned: set[Place] = field(default_factory=set)  # sites whose rewrite did not hold
+    quiet: dict[str, bytes] = field(default_factory=dict)  # rule id to the bytes of which it wants no more
+
+    def advance(self, source: Source, edits: tuple[Edit, ...]) -> None:
+        """The next version of the file, and the edits that made it."""
+        self.source = source
+        self.batches.append(edits)
+
+    def place(self, rule: str, site: Site) -> Place:
+        """A site of the present text as a place in the file on disk."""
+        original = self.original_site(site)
+        return rule, original.line, original.column
+
+    def record(self, item: Item) -> None:
+        """Keep an item under its place on disk; a change or failure there outranks what was said before."""
+        place = self.place(item.rule, item.site)
+        known = self.items.get(place)
+        if known is None or (isinstance(item, (Change, Failure)) and not isinstance(known, (Change, Failure))):
+            site = self.original_site(item.site)
+            self.items[place] = replace(item, site=site, fingerprint=fingerprint(item.rule, site, self.original))
+
+    def original_site(self, site: Site) -> Site:
+        """A site of the present text as a site of the file on disk."""
+        if not self.batches:
+            return site
+        line, column = self._original_position(site.line, site.column)
+        end = self._original_position(site.end_line, site.end_column) if site.end_line else (0, 0)
+        return Site(site.path, line, column, *end)
+
+    def _original_position(self, line: int, column: int) -> tuple[int, int]:
+        starts = self.source.line_starts
+        offset = starts[min(line, len(starts)) - 1] + column - 1
+        for edits in reversed(self.batches):
+            offset = backward(edits, offset)
+        return self.original.position(min(offset, len(self.original.text)))
+
+
+def fingerprint(rule: str, site: Site, source: Source) -> str:
+    """16 hex digits that survive moved lines and reformatting: rule, path, and the site's text without white space.
+
+    Equal sites of one file are told apart by a number that the plan appends.
+    """
+    starts = source.line_starts
+    start = starts[site.line - 1] + site.column - 1
+    end = starts[site.end_line - 1] + site.end_column - 1 if site.end_line else source.line_end(start)
+    words = "".join(source.text[start:end].split())
+    return hashlib.blake2b(f"{rule}\0{site.path}\0{words}".encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

@@ -1,0 +1,170 @@
+"""Processes with a time limit and a memory limit; one bad file costs only itself.
+
+Jobs go out in batches. A batch that dies or runs out of time is sent again file by file, so
+the culprit is found and the others are served. Workers are forked from a clean server
+process that has LibCST loaded, never from the threads of this one.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import functools
+import gc
+import multiprocessing
+import os
+import pickle
+import resource
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import pebble
+
+Task = Callable[[Any, Sequence[Any]], list[Any]]  # (context, batch) to one result a job, in order
+BATCH_BYTES = 150_000
+
+
+class Job(Protocol):
+    """What is sent to a worker: a named file and its bytes."""
+
+    @property
+    def path(self) -> str: ...
+
+    @property
+    def data(self) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Crash:
+    """A job that cost its worker's life, its time or its memory."""
+
+    reason: str  # "crash", "timeout", "memory"
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one file may cost."""
+
+    seconds: float = 30.0
+    memory_mb: int = 1500
+
+
+class Pool:
+    """Worker processes, started on first use. Use as a context manager."""
+
+    def __init__(self, jobs: int, limits: Limits) -> None:
+        self.jobs, self.limits = max(1, jobs), limits
+        self._pool: pebble.ProcessPool | None = None
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+
+    def __enter__(self) -> Pool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._pool is not None:
+            self._pool.stop()
+            self._pool.join()
+        if self._folder is not None:
+            self._folder.cleanup()
+
+    def start(self) -> pebble.ProcessPool:
+        """The running pool. Calling it early hides the workers' start-up behind other work."""
+        if self._pool is None:
+            context = multiprocessing.get_context("forkserver")
+            context.set_forkserver_preload(["libcst", "pyflakes.checker", "rewright.preload"])
+            self._pool = pebble.ProcessPool(self.jobs, initializer=_limit, initargs=(self.limits.memory_mb,), context=context)
+            for _ in range(self.jobs):
+                self._pool.schedule(_warm)
+        return self._pool
+
+    def run(self, task: Task, context: object, jobs: Sequence[Job]) -> Iterator[tuple[Job, Any | Crash]]:
+        """Every job with its result or its crash, in no fixed order. `context` goes to each worker once."""
+        if not jobs:
+            return
+        pool = self.start()
+        place = self._store(context)
+        waiting = {self._send(pool, task, place, batch): batch for batch in _batches(jobs)}
+        while waiting:
+            done, _ = concurrent.futures.wait(waiting, return_when=concurrent.futures.FIRST_COMPLETED)
+            for future in done:
+                batch = waiting.pop(future)
+                results = _result(future, self.limits)
+                if not isinstance(results, Crash):
+                    yield from zip(batch, results, strict=True)
+                elif len(batch) == 1:
+                    yield batch[0], results
+                else:
+                    waiting.update({self._send(pool, task, place, [job]): [job] for job in batch})
+
+    def _send(self, pool: pebble.ProcessPool, task: Task, place: str, batch: Sequence[Job]) -> Any:
+        return pool.schedule(_call, args=[task, place, list(batch)], timeout=self.limits.seconds)
+
+    def _store(self, context: object) -> str:
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="rewright-")
+        handle, place = tempfile.mkstemp(dir=self._folder.name)
+        with os.fdopen(handle, "wb") as stream:
+            pickle.dump(context, stream, protocol=5)
+        return place
+
+
+class Runner(Protocol):
+    """What the stages need of a pool."""
+
+    def run(self, task: Task, context: object, jobs: Sequence[Job]) -> Iterator[tuple[Job, Any | Crash]]: ...
+
+
+class Inline:
+    """The same interface in this process: for tests and debuggers. No limits hold here."""
+
+    def run(self, task: Task, context: object, jobs: Sequence[Job]) -> Iterator[tuple[Job, Any | Crash]]:
+        """Every job with its result, in order."""
+        yield from zip(jobs, task(context, jobs), strict=True)
+
+
+def _batches(jobs: Sequence[Job]) -> list[list[Job]]:
+    """Big files first, so that the last batches are small and the workers finish together."""
+    batches: list[list[Job]] = []
+    room = 0
+    for job in sorted(jobs, key=lambda job: (-len(job.data), job.path)):
+        if not batches or len(job.data) > room:
+            batches.append([])
+            room = BATCH_BYTES
+        batches[-1].append(job)
+        room -= len(job.data)
+    return batches
+
+
+def _result(future: concurrent.futures.Future[Any], limits: Limits) -> Any | Crash:
+    try:
+        return future.result()
+    except concurrent.futures.TimeoutError:
+        return Crash("timeout", f"took longer than {limits.seconds:g} seconds; raise limits.file-seconds to allow it more")
+    except pebble.ProcessExpired as error:
+        return Crash("crash", f"the worker process died (exit code {error.exitcode})")
+    except MemoryError:
+        return Crash("memory", f"needed more than {limits.memory_mb} MB; raise limits.memory-mb to allow it more")
+
+
+def _call(task: Task, place: str, batch: Sequence[Any]) -> list[Any]:
+    """Runs in a worker."""
+    return task(_context(place), batch)
+
+
+@functools.lru_cache(maxsize=2)
+def _context(place: str) -> Any:
+    with open(place, "rb") as stream:
+        return pickle.load(stream)
+
+
+def _limit(memory_mb: int) -> None:
+    """Runs once in each worker."""
+    gc.disable()  # trees die by reference count; a batch is short
+    limit = memory_mb * 1024 * 1024
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+
+def _warm() -> None:
+    """Makes a worker start."""

@@ -1,0 +1,209 @@
+"""One file and the rules in order, each seeing what the one before it left. Runs inside a worker.
+
+A rule runs until it proposes nothing more, and all rules run again over what they left: what
+is admitted is therefore idempotent, or it is a failure. Pure: bytes in, items and bytes out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from engine import gates
+from engine.edits import apply_edits, overlap
+from engine.imports import import_edits
+from engine.model import Applicability, Change, Codemod, Edit, Failure, Finding, Item, RefusedFile, Site, Skip
+from engine.overlay import Overlay
+from engine.project import Project
+from engine.source import Source
+from engine.suppress import Suppression, suppressed, suppressions, unused
+
+MAX_PASSES = 12  # of one rule over one file
+MAX_ROUNDS = 4  # of all rules over one file
+
+
+@dataclass(frozen=True, slots=True)
+class BoundRule:
+    """A rule ready to run: its codemod and its options, defaults filled in."""
+
+    id: str
+    codemod: Codemod
+    options: Mapping[str, Any]
+    mode: str = "rewrite"  # or "report"
+
+
+@dataclass(frozen=True, slots=True)
+class FileResult:
+    """What the rules made of one file. `after` is None when nothing changes."""
+
+    path: str
+    items: tuple[Item, ...]
+    after: bytes | None = None
+    encoding: str = "utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One file's run: what stays the same while its overlay moves on."""
+
+    overlay: Overlay
+    project: Project
+    unsafe: bool
+    comments: tuple[Suppression, ...]
+
+
+def process(path: str, data: bytes, rules: Sequence[BoundRule], project: Project, unsafe: bool) -> FileResult:
+    """Run the rules over one file. Never raises for what the file or a codemod does wrong."""
+    try:
+        source = Source(path, data)
+        if generated(source.text):
+            return FileResult(path, (Skip(Site(path, 1), "generated", "marked @generated: change what generates it", rule=""),))
+        source.tree  # noqa: B018  parse now: a file that does not parse is one failure, not one a rule
+    except RefusedFile as error:
+        return FileResult(path, (Failure(Site(path, error.line, error.column), error.reason, str(error)),))
+    run = _Run(Overlay(source, source), project, unsafe, suppressions(source))
+    try:
+        _rounds(rules, run)
+    except _EndlessError as error:
+        return FileResult(path, (Failure(Site(path, 1), error.reason, str(error), error.rule),))
+    items = list(run.overlay.items.values())
+    items += unused(path, run.comments, items, [rule.id for rule in rules])
+    after = run.overlay.source.data if run.overlay.batches else None
+    return FileResult(path, tuple(items), after, source.encoding)
+
+
+class _EndlessError(Exception):
+    """A rule, or several together, that would never stop. The file keeps its bytes."""
+
+    def __init__(self, reason: str, message: str, rule: str) -> None:
+        super().__init__(message)
+        self.reason, self.rule = reason, rule
+
+
+def _rounds(rules: Sequence[BoundRule], run: _Run) -> None:
+    """All rules in order, again until none changes anything. Raises _EndlessError when that never comes."""
+    seen = {run.overlay.source.data}
+    culprits: list[str] = []
+    for _ in range(MAX_ROUNDS):
+        before = run.overlay.source
+        culprits = [rule.id for rule in rules if _settle(rule, run)]
+        if run.overlay.source is before:
+            return
+        if run.overlay.source.data in seen:
+            break
+        seen.add(run.overlay.source.data)
+    names = " and ".join(culprits)
+    raise _EndlessError("oscillation", f"{names} keep undoing each other's work here; nothing was changed", culprits[0])
+
+
+def generated(text: str) -> bool:
+    """Does a comment in the first lines say that the file is generated?"""
+    return "@generated" in text[:2000] and bool(re.search(r"^\s*(#|\"\"\"|''').*@generated\b", text[:2000], re.M))
+
+
+def _settle(rule: BoundRule, run: _Run) -> bool:
+    """Run one rule until it proposes nothing more. True when it changed the file."""
+    start = run.overlay.source
+    for _ in range(MAX_PASSES):
+        source = run.overlay.source
+        if run.overlay.quiet.get(rule.id) == source.data or not re.search(rule.codemod.hints, source.data):
+            return source is not start
+        wanted = _propose(rule, run)
+        if not wanted:
+            run.overlay.quiet[rule.id] = source.data
+            return source is not start
+        _admit(wanted, rule, run)
+    message = f"{rule.codemod.name} still proposes changes after {MAX_PASSES} passes: not idempotent; nothing was changed"
+    raise _EndlessError("not-idempotent", message, rule.id)
+
+
+def _propose(rule: BoundRule, run: _Run) -> list[Change]:
+    """The changes a rule wants now; everything else it says goes to the items."""
+    found: list[Finding | Change | Skip] = []
+    try:
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            found.extend(rule.codemod.run_file(run.overlay.source, run.project, rule.options))
+    except RefusedFile as error:
+        run.overlay.record(Failure(Site(run.overlay.source.path, error.line, error.column), error.reason, str(error), rule.id))
+        return []
+    except (Exception, SystemExit) as error:  # noqa: BLE001  rewright: ignore[broad-except] the worker boundary: a codemod may raise anything
+        message = f"{rule.codemod.name} raised {type(error).__name__}: {error}"
+        run.overlay.record(Failure(Site(run.overlay.source.path, 1), "codemod-error", message, rule.id, traceback.format_exc()))
+        return []
+    wanted = []
+    for item in found:
+        item = replace(item, rule=rule.id)  # noqa: PLW2901
+        kept = suppressed(replace(item, site=run.overlay.original_site(item.site)), run.comments) if run.comments else None
+        if kept is not None:
+            item = replace(kept, site=item.site)  # noqa: PLW2901
+        if isinstance(item, Change) and (reason := _withheld(rule, item, run)):
+            item = Finding(item.site, item.message, reason, item.data, item.applicability, rule.id)  # noqa: PLW2901
+        if isinstance(item, Change):
+            if run.overlay.place(rule.id, item.site) not in run.overlay.banned:
+                wanted.append(item)
+        else:
+            run.overlay.record(item)
+    return wanted
+
+
+def _withheld(rule: BoundRule, change: Change, run: _Run) -> str:
+    if rule.mode == "report":
+        return "report-only"
+    if change.applicability is Applicability.MANUAL:
+        return "manual"
+    return "needs-unsafe" if change.applicability is Applicability.UNSAFE and not run.unsafe else ""
+
+
+def _admit(wanted: list[Change], rule: BoundRule, run: _Run) -> None:
+    """Apply the changes that do not overlap and pass every gate; refuse those that do not pass."""
+    winners: list[Change] = []
+    taken: list[Edit] = []
+    for change in sorted(wanted, key=lambda one: (one.site.line, one.site.column, one.edits)):
+        if not overlap(change.edits, taken):  # a loser is proposed again in the next pass
+            winners.append(change)
+            taken.extend(change.edits)
+    result = _gated(winners, run)
+    if isinstance(result, gates.Breach):
+        alone = [(change, _gated([change], run)) for change in winners]
+        for change, breach in alone:
+            if isinstance(breach, gates.Breach):
+                _refuse(rule, change, breach, run)
+        winners = [change for change, breach in alone if not isinstance(breach, gates.Breach)]
+        result = _gated(winners, run) if winners else result
+    if isinstance(result, gates.Breach):
+        for change in winners:
+            _refuse(rule, change, result, run)
+        return
+    after, edits = result
+    own = {edit for change in winners for edit in change.edits}
+    shared = tuple(edit for edit in edits if edit not in own)  # the imports: told with the first change that needs them
+    for change in winners:
+        extra, shared = (shared, ()) if change.imports else ((), shared)
+        passed = change.evidence + gates.PASSED
+        run.overlay.record(replace(change, edits=change.edits + extra, evidence=passed, batch=len(run.overlay.batches)))
+    run.overlay.advance(after, edits)
+
+
+def _gated(changes: Sequence[Change], run: _Run) -> tuple[Source, tuple[Edit, ...]] | gates.Breach:
+    edits = [edit for change in changes for edit in change.edits]
+    needs = [need for change in changes for need in change.imports]
+    edits += import_edits(run.overlay.source, needs, min(edit.start for edit in edits))
+    edits.sort()
+    spans = [span for change in changes for span in change.spans]
+    try:
+        text = apply_edits(run.overlay.source.text, edits)
+    except ValueError as error:
+        return gates.Breach("edits", str(error))
+    after = gates.check(run.overlay.source, text, edits, spans, run.project.python)
+    return after if isinstance(after, gates.Breach) else (after, tuple(edits))
+
+
+def _refuse(rule: BoundRule, change: Change, breach: gates.Breach, run: _Run) -> None:
+    run.overlay.banned.add(run.overlay.place(rule.id, change.site))
+    message = f"{rule.codemod.name} proposed a rewrite that does not hold ({breach.gate}): {breach.message}"
+    run.overlay.record(Failure(change.site, f"gate:{breach.gate}", message, rule.id))

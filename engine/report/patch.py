@@ -1,0 +1,54 @@
+"""`patch`: a unified diff that `git apply` takes, byte for byte.
+
+Works on bytes and decodes them as UTF-8 with `surrogateescape`; whoever writes the chunks
+encodes them the same way. Carriage returns, Latin-1 and files without a final newline
+survive. A file's mode is left alone; a new file gets 100644. Nothing is redacted or escaped
+here except file names, which are quoted as git quotes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.model import FileDelta, Plan
+from engine.report import View
+from engine.report.hunks import hunks
+
+_ESCAPES = {7: "\\a", 8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 12: "\\f", 13: "\\r", 34: '\\"', 92: "\\\\"}
+
+
+def render(plan: Plan, view: View) -> Iterator[str]:
+    """One chunk a file. `view.context` lines stand around each change."""
+    for delta in plan.deltas:
+        if delta.before != delta.after:
+            yield b"".join(_file(delta, view.context)).decode("utf-8", "surrogateescape")
+
+
+def quote(name: str) -> str:
+    """A file name as git writes it in a diff: as it is, or in double quotes with C escapes and octal bytes."""
+    data = name.encode("utf-8", "surrogateescape")
+    if all(32 <= byte < 127 and byte not in _ESCAPES for byte in data):
+        return name
+    shown = (_ESCAPES.get(byte) or (chr(byte) if 32 <= byte < 127 else f"\\{byte:03o}") for byte in data)
+    return f'"{"".join(shown)}"'
+
+
+def _file(delta: FileDelta, context: int) -> Iterator[bytes]:
+    old, new = quote(f"a/{delta.path}"), quote(f"b/{delta.path}")
+    # A name with a space ends in a tab: without it patch tools take what follows for a date.
+    tab = "\t" if " " in delta.path else ""
+    yield f"diff --git {old} {new}\n".encode()
+    if delta.before is None:
+        yield b"new file mode 100644\n"
+        old, old_tab = "/dev/null", ""
+    else:
+        old_tab = tab
+    found = hunks(delta.before or b"", delta.after, context)
+    if found:
+        yield f"--- {old}{old_tab}\n+++ {new}{tab}\n".encode()
+    for hunk in found:
+        yield f"{hunk.header}\n".encode()
+        for mark, line in hunk.lines:
+            yield mark.encode() + line
+            if not line.endswith(b"\n"):
+                yield b"\n\\ No newline at end of file\n"

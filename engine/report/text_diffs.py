@@ -1,0 +1,136 @@
+"""The diffs of a `text` report: file by file, hunk by hunk, each hunk under its reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from engine.model import Applicability, Change, Evidence, FileDelta, Plan
+from engine.report import View
+from engine.report.attribution import Diff, attribute, changes_by_path
+from engine.report.hunks import Hunk, hunks, split_lines
+from engine.report.screen import code, escape, flagged, paint, wrapped
+from engine.report.summary import plural
+
+_HEAD = 8  # lines shown of a support module that the plan creates
+_RESULTS = ("fail", "unknown", "pass")
+
+
+def render_diffs(plan: Plan, view: View) -> Iterator[str]:
+    """One chunk a file that the plan would write, then the manual proposals."""
+    changes = changes_by_path(plan)
+    for delta in plan.deltas:
+        if delta.before is None:
+            yield "\n".join(_new_file(delta, changes.get(delta.path, []), plan, view)) + "\n\n"
+        elif delta.before != delta.after:
+            yield "\n".join(_changed_file(delta, changes.get(delta.path, []), plan, view)) + "\n\n"
+    for change in plan.of(Change):
+        if change.applicability is Applicability.MANUAL:
+            yield "\n".join(_proposal(change, view)) + "\n\n"
+
+
+def _changed_file(delta: FileDelta, changes: Sequence[Change], plan: Plan, view: View) -> Iterator[str]:
+    before, after = _text(delta.before or b"", delta.encoding), _text(delta.after, delta.encoding)
+    found = hunks(before, after, view.context)
+    made = attribute(Diff(delta.path, before, after, found), changes, plan.rules)
+    crlf = _all_crlf(before) and _all_crlf(after)
+    added = sum(mark == "+" for hunk in found for mark, _ in hunk.lines)
+    removed = sum(mark == "-" for hunk in found for mark, _ in hunk.lines)
+    notes = [f"+{added} -{removed}", *(["CRLF"] if crlf else []), *([delta.encoding] if delta.encoding != "utf-8" else [])]
+    yield _header(delta.path, ", ".join(notes), view)
+    digits = max(len(str(max(found[-1].old_start + found[-1].old_count, found[-1].new_start + found[-1].new_count))), 3)
+    for hunk, reasons in zip(found, made, strict=True):
+        yield ""
+        shown = [line for change in reasons for line in _reason(change, view)]
+        yield from shown or _no_reason(changes, delta.path, view)
+        yield from _hunk(hunk, digits, crlf, view)
+
+
+def _header(path: str, notes: str, view: View) -> str:
+    return f"{paint(escape(path), 'path', view.color)}  {paint(notes, 'dim', view.color)}"
+
+
+def _reason(change: Change, view: View) -> Iterator[str]:
+    """`safe broad-except line 42`, the message, and what was checked."""
+    kind = change.applicability.value
+    label = f"{paint(kind, kind, view.color)} {paint(escape(change.rule), 'rule', view.color)}"
+    yield f"  {label} {paint(f'line {change.site.line}', 'dim', view.color)}"
+    yield from wrapped(change.message, "    ", view.width)
+    for result in _RESULTS:
+        checks = [_check(found) for found in change.evidence if found.result == result]
+        style = "failure" if result == "fail" else "dim"
+        if checks:
+            yield from (paint(line, style, view.color) for line in wrapped(f"{result}: {', '.join(checks)}", "    ", view.width))
+
+
+def _check(evidence: Evidence) -> str:
+    return f"{evidence.check} ({evidence.detail})" if evidence.detail else evidence.check
+
+
+def _no_reason(changes: Sequence[Change], path: str, view: View) -> Iterator[str]:
+    """A hunk that no edit made: the engine wrote the imports that changes of this file need."""
+    needs = {f"{need.module}.{need.name}".rstrip(".") for change in changes for need in change.imports if need.path == path}
+    text = f"imports for the changes below: {', '.join(sorted(needs))}" if needs else "written by the engine"
+    yield from wrapped(text, "  ", view.width)
+
+
+def _hunk(hunk: Hunk[str], digits: int, crlf: bool, view: View) -> Iterator[str]:
+    """Lines behind a gutter of old and new line numbers, 1-based."""
+    color = view.color
+    old, new = hunk.old_start, hunk.new_start
+    blank = " " * digits
+    odd: list[str] = []
+    for mark, raw in hunk.lines:
+        line = raw.removesuffix("\n")
+        if crlf:
+            line = line.removesuffix("\r")
+        gutter = f"{blank if mark == '+' else str(old).rjust(digits)} {blank if mark == '-' else str(new).rjust(digits)} |"
+        body = f"{mark}{code(line)}" if line else mark
+        yield f"{paint(gutter, 'dim', color)}{body if mark == ' ' else paint(body, mark, color)}".rstrip()
+        if names := flagged(line):
+            odd.append(f"line {old if mark == '-' else new} holds {', '.join(names)}")
+        if not raw.endswith("\n"):
+            yield paint(f"{blank} {blank} |\\ No newline at end of file", "dim", color)
+        old, new = old + (mark != "+"), new + (mark != "-")
+    for note in odd:
+        yield paint(f"  {note}: invisible or bidirectional characters", "unsafe", color)
+
+
+def _new_file(delta: FileDelta, changes: Sequence[Change], plan: Plan, view: View) -> Iterator[str]:
+    lines = [line.removesuffix("\n").removesuffix("\r") for line in split_lines(_text(delta.after, delta.encoding))]
+    support = next((name for name, path in plan.support.items() if path == delta.path), None)
+    shown = len(lines) if view.verbose or support is None else min(_HEAD, len(lines))
+    yield _header(delta.path, f"new file, {plural(len(lines), 'line') if lines else 'empty'}", view)
+    if support is not None:
+        users = sorted({change.rule for change in plan.of(Change) if support in change.support})
+        yield from wrapped(f"support module {support}" + (f", needed by {', '.join(users)}" if users else ""), "  ", view.width)
+    for change in changes:
+        yield from _reason(change, view)
+    if lines:
+        yield ""
+    digits = max(len(str(len(lines))), 3)
+    for number, line in enumerate(lines[:shown], 1):
+        gutter = paint(f"{' ' * digits} {number:>{digits}} |", "dim", view.color)
+        yield f"{gutter}{paint('+' + code(line), '+', view.color)}"
+    if shown < len(lines):
+        yield paint(f"  ... {plural(len(lines) - shown, 'more line')}: --verbose shows them", "dim", view.color)
+
+
+def _proposal(change: Change, view: View) -> Iterator[str]:
+    """A manual change: never applied, so it stands in no delta; its new text is shown as it is."""
+    yield _header(f"{change.site.path}:{change.site.line}:{change.site.column}", "proposed, never applied", view)
+    yield ""
+    yield from _reason(change, view)
+    for edit in change.edits:
+        if not edit.text:
+            yield f"  (deletes {plural(edit.end - edit.start, 'character')})"
+        for line in split_lines(edit.text):
+            yield f"{paint('  |', 'dim', view.color)}{paint('+' + code(line.rstrip()), '+', view.color)}"
+
+
+def _text(data: bytes, encoding: str) -> str:
+    """A file's text for reading: never raises, the byte-order mark left out."""
+    return data.decode(encoding, "surrogateescape").removeprefix("\ufeff")
+
+
+def _all_crlf(text: str) -> bool:
+    return "\r\n" in text and text.count("\r\n") == text.count("\n")

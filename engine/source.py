@@ -1,0 +1,260 @@
+"""One file as a value: bytes, text, encoding, newline style and a lazy `ast`.
+
+Reading a file means decoding it so that encoding it again gives the same bytes; a file for
+which that does not hold is refused here, before any codemod sees it. Offsets are 0-based
+characters of `text`, which excludes a byte-order mark and keeps every newline as written.
+"""
+
+from __future__ import annotations
+
+import ast
+import bisect
+import codecs
+import functools
+import io
+import re
+import tokenize
+import warnings
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TypeVar
+
+from engine.model import Edit, RefusedFile, Site, Span
+from engine.names import Names
+
+N = TypeVar("N", bound=ast.AST)
+
+MAX_BYTES = 4_000_000  # a larger file is data, not code a person reviews
+MAX_LINE = 500_000
+_NEWLINE = re.compile(r"\r\n|\n|\r")  # what the tokenizer counts as a line end; U+2028 is not one
+_CONFLICT = re.compile(rb"^(<{7} |>{7} |={7}\r?$)", re.M)
+_NEWER = re.compile(
+    r"^\s*(type\s+\w+(\[.*\])?\s*=|(async\s+)?(def|class)\s+\w+\s*\[|except\*?\s+[\w.]+(\s*,\s*[\w.]+)+\s*:)|\bt[\"']"
+)
+
+
+class Source:
+    """One file of the target. Immutable; everything derived is computed on first use.
+
+    Raises RefusedFile from the constructor for bytes that cannot be read and written back
+    unchanged, and from `tree` for text that the running Python does not parse.
+    """
+
+    def __init__(self, path: str, data: bytes) -> None:
+        self.path = path
+        self.data = data
+        self.bom, self.encoding, self.text = decode(data)
+
+    @classmethod
+    def of_text(cls, like: Source, text: str) -> Source:
+        """The same file with other text. Raises RefusedFile when it cannot be encoded."""
+        return cls(like.path, like.encode(text))
+
+    def encode(self, text: str) -> bytes:
+        """Text to the bytes of this file: its encoding, its byte-order mark."""
+        try:
+            return self.bom + text.encode(self.encoding)
+        except UnicodeEncodeError as error:
+            raise RefusedFile(
+                "not-encodable",
+                f"the new text holds {error.object[error.start : error.end]!r}, which the file's declared encoding "
+                f"{self.encoding} cannot write; declare utf-8 in the file, or decline the change",
+            ) from error
+
+    @cached_property
+    def newline(self) -> str:
+        """The newline that inserted lines get: the one most lines end with."""
+        crlf = self.text.count("\r\n")
+        return "\r\n" if crlf * 2 > self.text.count("\n") else "\n"
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """The module, parsed by the running Python. Raises RefusedFile when it does not parse."""
+        return parse(self.text, self.path)
+
+    @cached_property
+    def names(self) -> Names:
+        """Scopes, bindings and the import table."""
+        return Names(self.tree, self.text)
+
+    # -- positions ---------------------------------------------------------------------
+
+    @cached_property
+    def line_starts(self) -> list[int]:
+        """The offset of the first character of each line; index 0 is line 1."""
+        return [0, *(match.end() for match in _NEWLINE.finditer(self.text))]
+
+    @cached_property
+    def _ascii(self) -> bool:
+        return self.text.isascii()
+
+    def offset(self, line: int, utf8_column: int) -> int:
+        """An `ast` position (1-based line, 0-based UTF-8 column) as a character offset."""
+        start = self.line_starts[line - 1]
+        if self._ascii:
+            return start + utf8_column
+        end = self.line_starts[line] if line < len(self.line_starts) else len(self.text)
+        return start + len(self.text[start:end].encode("utf-8", "surrogatepass")[:utf8_column].decode("utf-8", "replace"))
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """A character offset as (line, column), both 1-based."""
+        line = bisect.bisect_right(self.line_starts, offset)
+        return line, offset - self.line_starts[line - 1] + 1
+
+    def start(self, node: ast.AST) -> int:
+        """Offset of a node's first character; a decorated definition starts at its first decorator's `@` line."""
+        return self.offset(node.lineno, node.col_offset)  # type: ignore[attr-defined]
+
+    def end(self, node: ast.AST) -> int:
+        """Offset just behind a node's last character."""
+        return self.offset(node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
+
+    def segment(self, node: ast.AST) -> str:
+        """A node's text as written."""
+        return self.text[self.start(node) : self.end(node)]
+
+    def site(self, node: ast.AST) -> Site:
+        """A node's place, for a finding, change or skip."""
+        (line, column), (end_line, end_column) = self.position(self.start(node)), self.position(self.end(node))
+        return Site(self.path, line, column, end_line, end_column)
+
+    def span(self, node: ast.AST) -> Span:
+        """A node's extent, for a change."""
+        return Span(self.path, self.start(node), self.end(node))
+
+    def line_start(self, offset: int) -> int:
+        """Offset of the first character of the line that holds `offset`."""
+        return self.line_starts[bisect.bisect_right(self.line_starts, offset) - 1]
+
+    def line_end(self, offset: int) -> int:
+        """Offset behind the newline of the line that holds `offset`, or the end of the text."""
+        index = bisect.bisect_right(self.line_starts, offset)
+        return self.line_starts[index] if index < len(self.line_starts) else len(self.text)
+
+    def edit(self, start: int, end: int, text: str) -> Edit:
+        """Replace text[start:end] of this file."""
+        return Edit(self.path, start, end, text)
+
+    # -- walking -----------------------------------------------------------------------
+
+    @cached_property
+    def parents(self) -> dict[ast.AST, ast.AST]:
+        """Child to parent for statements and their containers (handlers, match cases); not for expressions."""
+        return {child: parent for parent in [self.tree, *statements(self.tree)] for child in blocks(parent)}
+
+    def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
+        """The statements, handlers and at last the module around a statement, innermost first."""
+        while (parent := self.parents.get(node)) is not None:
+            yield parent
+            node = parent
+
+    def statements(self, kind: type[N]) -> list[N]:
+        """Statements, handlers and match cases of one class, in source order. Cheap: expressions are not walked."""
+        return [node for node in self._statements if isinstance(node, kind)]
+
+    @cached_property
+    def _statements(self) -> list[ast.AST]:
+        return list(statements(self.tree))
+
+    @cached_property
+    def calls(self) -> list[ast.Call]:
+        """Every call in the file, in source order. Walks the whole tree once."""
+        found = [node for node in ast.walk(self.tree) if isinstance(node, ast.Call)]
+        return sorted(found, key=lambda call: (call.lineno, call.col_offset))
+
+
+def blocks(node: ast.AST) -> Iterator[ast.AST]:
+    """The direct child statements, handlers and match cases of a statement or module, in source order."""
+    for name in ("body", "handlers", "cases", "orelse", "finalbody"):
+        children = getattr(node, name, None)
+        if type(children) is list:
+            yield from children
+
+
+def statements(tree: ast.AST) -> Iterator[ast.AST]:
+    """Every statement, handler and match case below `tree`, in source order; iterative, so depth is no limit."""
+    stack = list(blocks(tree))[::-1]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack.extend(list(blocks(node))[::-1])
+
+
+def decode(data: bytes) -> tuple[bytes, str, str]:
+    """Bytes to (byte-order mark, encoding, text), by PEP 263.
+
+    Raises RefusedFile with a reason code for everything that would not write back unchanged.
+    """
+    _check_bytes(data)
+    bom = codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b""
+    encoding = declared_encoding(data)
+    try:
+        text = data[len(bom) :].decode(encoding)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, len(bom) + error.start) + 1
+        raise RefusedFile(
+            "encoding", f"byte 0x{error.object[error.start]:02x} is not {encoding}; declare the file's encoding in a cookie", line
+        ) from error
+    if text.encode(encoding) != data[len(bom) :]:
+        raise RefusedFile("encoding", f"{encoding} does not write these bytes back unchanged; convert the file to utf-8")
+    if "\r" in text and "\n" not in text:
+        raise RefusedFile("cr-only", "lines end in a lone carriage return; convert the newlines first")
+    return bom, encoding, text
+
+
+def declared_encoding(data: bytes) -> str:
+    """The encoding that PEP 263 gives these bytes, as a codec name without `-sig`."""
+    try:
+        name, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        codec = codecs.lookup(name)
+    except (SyntaxError, LookupError) as error:
+        raise RefusedFile("encoding", f"{error}; declare an encoding that Python knows") from error
+    if not getattr(codec, "_is_text_encoding", True):
+        raise RefusedFile("encoding", f"{name} is not a text encoding; declare one that is")
+    return "utf-8" if name == "utf-8-sig" else name
+
+
+def _check_bytes(data: bytes) -> None:
+    if data.startswith(b"version https://git-lfs.github.com/spec/"):
+        raise RefusedFile("lfs-pointer", "this is a Git LFS pointer, not the file; run git lfs pull")
+    if len(data) > MAX_BYTES:
+        raise RefusedFile("too-large", f"{len(data):,} bytes; files over {MAX_BYTES:,} are not refactored")
+    if (nul := data.find(b"\0")) >= 0:
+        raise RefusedFile("nul-byte", "holds a NUL byte; is it UTF-16 or binary?", data.count(b"\n", 0, nul) + 1)
+    if len(data) > MAX_LINE and max(map(len, data.split(b"\n"))) > MAX_LINE:
+        raise RefusedFile("too-large", f"a line is longer than {MAX_LINE:,} bytes")
+
+
+@functools.lru_cache(maxsize=4)
+def parse(text: str, path: str) -> ast.Module:
+    """`ast.parse` with every way it can fail turned into RefusedFile."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the target's invalid escapes are not ours to print
+            return ast.parse(text, path)
+    except SyntaxError as error:
+        raise _refusal(text, error) from error
+    except (RecursionError, MemoryError, ValueError) as error:
+        raise RefusedFile("too-deep", f"the parser gave up: {type(error).__name__} {error}".rstrip()) from error
+
+
+def _refusal(text: str, error: SyntaxError) -> RefusedFile:
+    line, column = error.lineno or 1, error.offset or 1
+    message = error.msg
+    marker = _CONFLICT.search(text.encode("utf-8", "surrogatepass"))
+    if marker:
+        line = text.encode("utf-8", "surrogatepass").count(b"\n", 0, marker.start()) + 1
+        return RefusedFile("merge-markers", "holds merge conflict markers; resolve them first", line)
+    if text.lstrip().startswith("{") and '"cells"' in text:
+        return RefusedFile("notebook", "is a notebook in JSON, not Python; convert it first", line)
+    if re.search(r"^\s*\{%.*%\}", text, re.M):
+        return RefusedFile("template", f"is a template, not Python ({message})", line, column)
+    lines = text.splitlines()
+    if 0 < line <= len(lines) and _NEWER.search(lines[line - 1]):
+        return RefusedFile(
+            "unverifiable",
+            f"{message}; perhaps syntax newer than the Python that runs Rewright: run it under that Python",
+            line,
+            column,
+        )
+    return RefusedFile("syntax-error", message, line, max(column, 1))

@@ -1,0 +1,69 @@
+"""Suppression comments: `# rewright: ignore[rule, other] reason`, on the site's line or alone above it."""
+
+from __future__ import annotations
+
+import io
+import re
+import tokenize
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from engine.model import Change, Finding, Item, Site, Skip
+from engine.source import Source
+
+MARK = b"rewright: ignore"
+_COMMENT = re.compile(r"#\s*rewright:\s*ignore(?:\[(?P<rules>[^\]]*)\])?\s*(?P<reason>.*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """One comment: the line it stands on, the line it speaks of (both 1-based), its rules (empty: all)."""
+
+    line: int
+    speaks_of: int
+    rules: frozenset[str]
+    reason: str
+
+    def covers(self, rule: str, line: int) -> bool:
+        return line == self.speaks_of and (not self.rules or rule in self.rules)
+
+
+def suppressions(source: Source) -> tuple[Suppression, ...]:
+    """Every suppression comment of a file. Strings that merely look like one do not count."""
+    if MARK not in source.data:
+        return ()
+    found = []
+    for token in tokenize.generate_tokens(io.StringIO(source.text).readline):
+        match = _COMMENT.match(token.string) if token.type == tokenize.COMMENT else None
+        if match is None:
+            continue
+        line = token.start[0]
+        alone = not token.line[: token.start[1]].strip()
+        rules = frozenset(part.strip() for part in (match["rules"] or "").split(",") if part.strip())
+        found.append(Suppression(line, line + 1 if alone else line, rules, match["reason"].strip()))
+    return tuple(found)
+
+
+def suppressed(item: Finding | Change | Skip, all_of: Sequence[Suppression]) -> Skip | None:
+    """The skip that stands for a suppressed item, or None."""
+    for one in all_of:
+        if one.covers(item.rule, item.site.line):
+            return Skip(
+                item.site, "suppressed", one.reason or "suppressed by a comment that gives no reason", item.data, item.rule
+            )
+    return None
+
+
+def unused(path: str, all_of: Sequence[Suppression], items: Sequence[Item], ran: Sequence[str]) -> list[Finding]:
+    """A finding for each suppression that suppressed nothing, though every rule it names was run."""
+    used = {(item.rule, item.site.line) for item in items if isinstance(item, Skip) and item.reason == "suppressed"}
+    out = []
+    for one in all_of:
+        known = one.rules <= set(ran)
+        if known and not any(one.covers(rule, line) for rule, line in used):
+            names = ", ".join(sorted(one.rules)) or "any rule"
+            finding = Finding(
+                Site(path, one.line), f"unused suppression of {names}: nothing to ignore here", "unused-suppression"
+            )
+            out.append(replace(finding, rule="unused-suppression"))
+    return out
