@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import functools
 import os
+import shutil
 import sys
 import traceback
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from rewright import __version__
 
 if TYPE_CHECKING:
-    from engine.model import Plan
+    from engine.model import Failure, Plan
 
 FORMATS = ("text", "json", "jsonl", "patch")
 
@@ -50,7 +51,8 @@ def main() -> None:
     except (RewrightError, OSError) as error:
         _complain(str(error))
     except Exception as error:  # noqa: BLE001  # rewright: ignore[broad-except] the last boundary: no traceback for a person
-        _complain(f"a fault of Rewright itself: {type(error).__name__}: {error}; run again with --verbose and report what it shows")
+        fault = f"{type(error).__name__}: {error}"
+        _complain(f"a fault of Rewright itself: {fault}; run again with --verbose and report what it shows")
     if verbose:
         traceback.print_exc()
     sys.exit(2)
@@ -134,7 +136,8 @@ def undo(root: Path, verbose: bool) -> None:
     """Take the newest apply back, byte for byte. Files edited since keep their edits."""
     from engine import apply as writer
 
-    _recovered(writer.undo(root.resolve()), "restored")
+    result = writer.undo(root.resolve())
+    _told(result.failures, f"{len(result.restored)} files restored, {len(result.removed)} removed")
 
 
 @cli.command()
@@ -144,14 +147,17 @@ def resume(root: Path, verbose: bool) -> None:
     """Finish an apply or undo that was interrupted."""
     from engine import apply as writer
 
-    _recovered(writer.resume(root.resolve()), "finished")
+    result = writer.resume(root.resolve())
+    if isinstance(result, writer.ApplyResult):
+        _told(result.failures, f"apply finished: {len(result.written)} files written")
+    _told(result.failures, f"undo finished: {len(result.restored)} files restored, {len(result.removed)} removed")
 
 
-def _recovered(result: Any, verb: str) -> None:
-    for failure in result.failures:
+def _told(failures: Iterable[Failure], sentence: str) -> NoReturn:
+    for failure in failures:
         click.echo(f"{failure.site.path}: {failure.message}", err=True)
-    click.echo(f"{len(result.written)} files {verb}.", err=True)
-    sys.exit(2 if result.failures else 0)
+    click.echo(f"{sentence}.", err=True)
+    sys.exit(2 if failures else 0)
 
 
 @cli.command()
@@ -161,10 +167,9 @@ def _recovered(result: Any, verb: str) -> None:
 @click.option("--verbose", "-v", is_flag=True, help="Show tracebacks.")
 def rules(rules_file: Path | None, schema: bool, output_format: str, verbose: bool) -> None:
     """List the rules that are in force, or print the schema of rules.yaml."""
+    import codemods
     from engine import catalogue
     from engine.session import load_config
-
-    import codemods
 
     known = codemods.load()
     if schema:
@@ -179,10 +184,9 @@ def rules(rules_file: Path | None, schema: bool, output_format: str, verbose: bo
 @click.option("--verbose", "-v", is_flag=True, help="Show tracebacks.")
 def explain(rule: str, rules_file: Path | None, verbose: bool) -> None:
     """Explain a rule: what it does, why, when it skips, its options."""
+    import codemods
     from engine import catalogue
     from engine.session import load_config
-
-    import codemods
 
     known = codemods.load()
     _print(catalogue.explanation(rule, load_config(rules_file, Path.cwd(), known), known))
@@ -193,9 +197,8 @@ def explain(rule: str, rules_file: Path | None, verbose: bool) -> None:
 
 def _plan(given: dict[str, Any]) -> Plan:
     """config, discover, facts, run: the same for every command that makes a plan."""
-    from engine.session import Choice, open_session
-
     import codemods
+    from engine.session import Choice, open_session
 
     choice = Choice(
         paths=given["paths"],
@@ -231,7 +234,7 @@ def _report(plan: Plan, given: dict[str, Any], diffs: bool) -> None:
     out = given["output"]
     color = out is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     color = bool(color or (os.environ.get("FORCE_COLOR") and out is None))
-    width = click.formatting.os.get_terminal_size().columns if sys.stdout.isatty() else 120
+    width = shutil.get_terminal_size((120, 40)).columns
     view = View(verbose=given["verbose"], color=color, width=width, diffs=diffs, unsafe=given["unsafe"])
     chunks = (chunk.encode("utf-8", "surrogateescape") for chunk in render(plan, given["output_format"], view))
     if out is not None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 
-from engine.model import Codemod
+from engine import Codemod
 
 FOLDER = Path(__file__).parent
 

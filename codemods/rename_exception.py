@@ -50,7 +50,7 @@ _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 def run_file(source: Source, _: Project, options: Mapping[str, Any]) -> Iterator[Change | Skip]:
     """One item for each mention of `from` in an `except` clause of this file."""
     old, new = _dotted(options["from"]), _dotted(options["to"])
-    if old == new or not _may_hold(source.text, old):
+    if old == new:
         return
     for handler in source.statements(ast.ExceptHandler):
         for member in _members(handler):
@@ -62,14 +62,12 @@ def _dotted(name: str) -> str:
     return name if "." in name else f"builtins.{name}"
 
 
-def _may_hold(text: str, old: str) -> bool:
-    """A cheap look at the text: False only when no clause can name the class, so that the file need not be parsed."""
-    module, _, name = old.rpartition(".")
-    if name not in text:
-        return False
-    if module != "builtins" or ("builtins" in text and re.search(r"\bfrom\s+builtins\b|\bbuiltins\s+as\b", text)):
-        return True  # an alias may stand in the clause
-    return bool(re.search(rf"\bexcept\b[^\n]*\b{name}\b|\bexcept\b[^\n:]*(\\|\([^)\n]*)\r?\n", text))
+def hints(options: Mapping[str, Any]) -> bytes:
+    """A clause that names the class, or spans lines; or, rarely, an alias that may stand in a clause."""
+    name = re.escape(options["from"].rpartition(".")[2]).encode()
+    # No \b in front: a pattern that begins with a literal is searched twenty times as fast.
+    clause = rb"except\b[^\n]*\b%s\b|except\b[^\n:]*(?:\\|\([^)\n]*)\r?\n" % name
+    return clause + rb"|%s(?<!\w%s)[\s\\]+as\b" % (name, name)  # without an alias the clause itself holds the name
 
 
 def _members(handler: ast.ExceptHandler) -> list[ast.expr]:
@@ -136,7 +134,7 @@ CODEMOD = Codemod(
     summary="Replace one exception class by another in except clauses.",
     version=1,
     run_file=run_file,
-    hints=rb"\bexcept\b",
+    hints=hints,
     options=(
         Option("from", "str", "Exception", "the class to replace, dotted; without a dot, a builtin"),
         Option("to", "str", "OSError", "the class that takes its place"),

@@ -4,6 +4,10 @@ Names that need LibCST are loaded on first use, so that `rewright --version` and
 finds everything in the cache never import it.
 """
 
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -25,19 +29,18 @@ if TYPE_CHECKING:
     from engine.expressions import replace_expression
     from engine.imports import need_import
     from engine.project import Project
-    from engine.skeleton import SliceError
-    from engine.slices import Rewrite, Statement, rewrite_statement
+    from engine.skeleton import Rewrite, SliceError
+    from engine.slices import Statement, Transform
     from engine.source import Source
 
 _LAZY = {
     "Project": "engine.project",
-    "Rewrite": "engine.slices",
+    "Rewrite": "engine.skeleton",
     "SliceError": "engine.skeleton",
     "Source": "engine.source",
     "Statement": "engine.slices",
     "need_import": "engine.imports",
     "replace_expression": "engine.expressions",
-    "rewrite_statement": "engine.slices",
 }
 
 __all__ = [
@@ -61,6 +64,13 @@ __all__ = [
     "replace_expression",
     "rewrite_statement",
 ]
+
+
+def rewrite_statement(source: Source, node: ast.stmt, transform: Transform, hollow: Sequence[Sequence[ast.stmt]] = ()) -> Rewrite:
+    """Rewrite one statement through LibCST, which is loaded by the first call: see engine.slices."""
+    from engine.slices import rewrite_statement as rewrite
+
+    return rewrite(source, node, transform, hollow)
 
 
 def __getattr__(name: str) -> object:

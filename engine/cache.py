@@ -103,7 +103,7 @@ def canonical(value: object) -> str:
     if is_dataclass(value):
         return type(value).__name__ + canonical([getattr(value, one.name) for one in fields(value)])
     if callable(value):
-        return f"{value.__module__}.{value.__qualname__}"
+        return f"{value.__module__}.{getattr(value, '__qualname__', '')}"
     return repr(value)
 
 

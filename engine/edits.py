@@ -1,4 +1,4 @@
-"""Text edits as values: applying them, finding overlaps, and mapping positions back."""
+"""Text edits as values: applying them, finding overlaps, and mapping positions forward and back."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from engine.model import Edit
 
 
 def apply_edits(text: str, edits: Iterable[Edit]) -> str:
-    """The text with every edit applied. Edits must not overlap; order does not matter."""
+    """The text with every edit applied, in any order. Raises ValueError for edits that overlap or lie outside the text."""
     out, at = [], 0
-    for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
+    for edit in sorted(edits):
         if edit.start < at:
             raise ValueError(f"edits overlap at offset {edit.start}")
+        if not edit.start <= edit.end <= len(text):
+            raise ValueError(f"an edit from {edit.start} to {edit.end} does not lie in a text of {len(text)} characters")
         out += [text[at : edit.start], edit.text]
         at = edit.end
     return "".join([*out, text[at:]])

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 import copy
+import re
 
 from engine.model import Span
-from engine.skeleton import HEADER, SliceError, first_column, own_lines, skeleton
-from engine.slices import Rewrite
+from engine.skeleton import HEADER, Rewrite, SliceError, first_column, own_lines, skeleton
 from engine.source import Source
+
+_NEWLINE = re.compile(r"\r\n|\n|\r")
 
 
 def replace_expression(source: Source, statement: ast.stmt, node: ast.expr, code: str) -> Rewrite:
@@ -21,6 +23,7 @@ def replace_expression(source: Source, statement: ast.stmt, node: ast.expr, code
     blocks = [block for name in ("body", "orelse", "finalbody") if (block := getattr(statement, name, None))]
     blocks += [part.body for name in ("handlers", "cases") for part in getattr(statement, name, [])]
     kept = [block for block in blocks if not _inside(block, node)]
+    code = _NEWLINE.sub(source.newline, code)
     meant = ast.parse(f"({code}\n)", mode="eval").body  # parenthesised: the code may run over several lines
     for text in (code, f"({code})"):
         if _as_meant(source, statement, node, meant, kept, text=text):
@@ -43,7 +46,8 @@ def _as_meant(
         old, new = _parse(before, indented), _parse(after, indented)
     except SyntaxError:
         return False
-    return ast.dump(_Exchange(node, meant, row + 1 + indented).visit(old)) == ast.dump(new)
+    column = node.col_offset - (0 if row else start - source.line_start(start))
+    return ast.dump(_Exchange(node, meant, row + 1 + indented, column).visit(old)) == ast.dump(new)
 
 
 def _inside(block: list[ast.stmt], node: ast.expr) -> bool:
@@ -56,10 +60,10 @@ def _parse(text: str, indented: bool) -> ast.Module:
 
 
 class _Exchange(ast.NodeTransformer):
-    """Puts `meant` where a copy of `node` stands at 1-based line `row`."""
+    """Puts `meant` where a copy of `node` stands: 1-based line `row`, 0-based UTF-8 `column`."""
 
-    def __init__(self, node: ast.expr, meant: ast.expr, row: int) -> None:
-        self.place = (type(node), row, node.col_offset, ast.dump(node))
+    def __init__(self, node: ast.expr, meant: ast.expr, row: int, column: int) -> None:
+        self.place = (type(node), row, column, ast.dump(node))
         self.meant = meant
 
     def visit(self, node: ast.AST) -> ast.AST:

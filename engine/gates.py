@@ -19,10 +19,12 @@ from dataclasses import dataclass
 
 from engine.edits import forward
 from engine.model import Edit, Evidence, RefusedFile, Span
-from engine.source import Source, blocks
+from engine.source import Source
+from engine.walk import blocks
 
 GATES = ("round-trip", "reparse", "compile", "outline", "comments", "names", "idempotent")
 PASSED = (Evidence("gates", "pass", ", ".join(GATES)),)
+_Regions = list[tuple[int, int]]
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -44,16 +46,20 @@ def check(before: Source, text: str, edits: Sequence[Edit], spans: Sequence[Span
         after = Source.of_text(before, text)
         if after.text != text:
             return Breach("round-trip", "the new text does not survive being written and read")
+        after.parsed_for(python)
         tree = after.tree
     except RefusedFile as error:
         return Breach("reparse" if error.reason == "syntax-error" else error.reason, f"line {error.line}: {error}")
-    return (
-        _compiles(before, after, tree, python)
-        or _outline(before, after, edits, spans)
-        or _comments(before, after, edits, spans)
-        or _names(before, after, edits)
-        or after
-    )
+    try:
+        return (
+            _compiles(before, after, tree, python)
+            or _outline(before, after, edits, spans)
+            or _comments(before, after, edits, spans)
+            or _names(before, after, edits)
+            or after
+        )
+    except RecursionError:  # pyflakes walks by recursion
+        return Breach("too-deep", "an expression here is nested too deeply to be checked")
 
 
 def _compiles(before: Source, after: Source, tree: ast.Module, python: tuple[int, int]) -> Breach | None:
@@ -64,19 +70,9 @@ def _compiles(before: Source, after: Source, tree: ast.Module, python: tuple[int
     except (SyntaxError, ValueError, RecursionError) as error:
         where = f"line {error.lineno}: {error.msg}" if isinstance(error, SyntaxError) else str(error)
         return Breach("compile", where)
-    if not _parses_for(after.text, python) and _parses_for(before.text, python):
+    if not after.parsed_for(python) and before.parsed_for(python):
         return Breach("compile", f"not valid for Python {python[0]}.{python[1]}, which the target declares")
     return None
-
-
-def _parses_for(text: str, python: tuple[int, int]) -> bool:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            ast.parse(text, feature_version=python)
-    except SyntaxError:
-        return False
-    return True
 
 
 # -- the tree outside the spans --------------------------------------------------------
@@ -94,12 +90,28 @@ def _outline(before: Source, after: Source, edits: Sequence[Edit], spans: Sequen
         if len(mine) != len(theirs):
             return Breach("outline", f"{len(mine)} statements became {len(theirs)} outside the change (line {_line(old)})")
         for one, other in zip(mine, theirs, strict=True):
-            here = (forward(edits, before.start(one), after=True), forward(edits, before.end(one)))
-            if type(one) is not type(other) or here != (after.start(other), after.end(other)):
+            if type(one) is not type(other) or not _moved_along(before, after, (one, other), edits, (regions, moved)):
                 return Breach("outline", f"line {_line(one)}: a statement outside the change reads differently now")
             if any(low < before.end(one) and before.start(one) <= high for low, high in regions):
                 stack.append((one, other))
     return None
+
+
+def _moved_along(
+    before: Source, after: Source, pair: tuple[ast.AST, ast.AST], edits: Sequence[Edit], regions: tuple[_Regions, _Regions]
+) -> bool:
+    """Does the new statement extend from where the edits moved the old one's start to where they moved its end?
+
+    A statement that ends with a changed region ends anywhere within it now.
+    """
+    old, new = pair
+    if forward(edits, before.start(old), after=True) != after.start(new):
+        return False
+    end, now = before.end(old), after.end(new)
+    for (low, high), (new_low, new_high) in zip(*regions, strict=True):
+        if low < end <= high:
+            return new_low <= now <= new_high
+    return forward(edits, end) == now
 
 
 def _children(node: ast.AST) -> Iterator[ast.AST]:
@@ -142,7 +154,7 @@ def _comments(before: Source, after: Source, edits: Sequence[Edit], spans: Seque
 
 
 def _comment_counts(source: Source) -> Counter[str]:
-    tokens = tokenize.generate_tokens(io.StringIO(source.text).readline)
+    tokens = tokenize.generate_tokens(io.StringIO(source.text, newline=None).readline)
     return Counter(token.string.rstrip() for token in tokens if token.type == tokenize.COMMENT)
 
 

@@ -7,7 +7,6 @@ Placed behind the docstring, `__future__` imports, the imports already there and
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterable
 
 from engine.model import Edit, ImportNeed
@@ -32,7 +31,7 @@ def need_import(source: Source, module: str, name: str = "", before: int | None 
         return existing, ()
     wanted = name or module
     first = wanted.partition(".")[0]
-    if first in source.names.identifiers and _bound_anywhere(source, first):
+    if first in source.names.identifiers and _is_taken(source, first):
         alias = source.names.fresh(name or module.replace(".", "_"))
         return alias, (ImportNeed(source.path, module, name, alias),)
     return wanted, (ImportNeed(source.path, module, name),)
@@ -55,9 +54,22 @@ def import_edits(source: Source, needs: Iterable[ImportNeed], before: int | None
     at = source.line_end(source.end(anchor))
     if at == len(source.text) and not source.text.endswith(("\n", "\r")):
         block = newline + block.removesuffix(newline)
-    elif not _is_import(anchor) and not _is_future(anchor):
+    elif not _is_import(anchor):
         block = newline + block
     return (source.edit(at, at, block),)
+
+
+def clash(path: str, needs: Iterable[ImportNeed]) -> str:
+    """Why these imports cannot stand together in this file, as a sentence; empty when they can."""
+    own = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+    meanings: dict[str, ImportNeed] = {}
+    for need in needs:
+        local = need.alias or need.name or need.module
+        if need.module == own:
+            return f"the file would import itself as {own}"
+        if meanings.setdefault(local, need) != need:
+            return f"{local} would be imported from two places"
+    return ""
 
 
 def _statement(need: ImportNeed) -> str:
@@ -65,15 +77,16 @@ def _statement(need: ImportNeed) -> str:
     return f"from {need.module} import {need.name}{alias}" if need.name else f"import {need.module}{alias}"
 
 
-def _bound_anywhere(source: Source, name: str) -> bool:
-    """Does any scope of the file give `name` a meaning of its own, or read it as a global it never binds?"""
+def _is_taken(source: Source, name: str) -> bool:
+    """Does any scope of the file give `name` a meaning of its own, or read it without ever binding it?"""
     scopes = [source.names.module]
     while scopes:
         scope = scopes.pop()
         if name in scope.bindings:
             return True
         scopes.extend(scope.children)
-    return bool(re.search(rf"(?<![\w.]){re.escape(name)}(?=\s*[=(.\[])", source.text))
+    nodes = ast.walk(source.tree)  # lambdas, comprehensions, builtins, and what a star import brings
+    return any(name == (getattr(node, "id", None) or getattr(node, "arg", None)) for node in nodes)
 
 
 def _anchor(source: Source, before: int) -> ast.stmt | None:
@@ -116,10 +129,6 @@ def _is_docstring(statement: ast.stmt) -> bool:
 
 def _is_import(statement: ast.stmt) -> bool:
     return isinstance(statement, _IMPORTS)
-
-
-def _is_future(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.ImportFrom) and statement.module == "__future__"
 
 
 def _is_guarded_import(statement: ast.stmt) -> bool:

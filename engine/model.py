@@ -187,15 +187,16 @@ RunFile = Callable[["Source", "Project", Mapping[str, Any]], Iterator[Finding | 
 class Codemod:
     """Code: one way of finding and rewriting something. A value; one file in codemods/ holds it.
 
-    `run_file(source, project, options)` yields findings, changes and skips of one file;
-    `project.facts[name]` holds each fact it asked for. It must be pure and deterministic.
+    Only files that match `hints` are given to `run_file(source, project, options)`, which yields
+    findings, changes and skips of one file. `project.facts[name]` holds each fact it asked for.
+    It must be pure and deterministic.
     """
 
     name: str
     summary: str
     version: int  # raise it when behaviour changes: the cache is keyed by it
     run_file: RunFile
-    hints: bytes  # a bytes regex; a file that does not match it is not given to run_file
+    hints: bytes | Callable[[Mapping[str, Any]], bytes]  # a bytes regex, perhaps from the options: the prefilter
     options: tuple[Option, ...] = ()
     globs: tuple[str, ...] = ("*.py", "*.pyi")  # matched against the file's name
     facts: tuple[Fact, ...] = ()

@@ -17,9 +17,10 @@ import resource
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-import pebble
+if TYPE_CHECKING:
+    import pebble
 
 Task = Callable[[Any, Sequence[Any]], list[Any]]  # (context, batch) to one result a job, in order
 BATCH_BYTES = 150_000
@@ -64,13 +65,15 @@ class Pool:
 
     def __exit__(self, *_: object) -> None:
         if self._pool is not None:
-            self._pool.stop()
+            self._pool.stop()  # type: ignore[no-untyped-call]
             self._pool.join()
         if self._folder is not None:
             self._folder.cleanup()
 
     def start(self) -> pebble.ProcessPool:
         """The running pool. Calling it early hides the workers' start-up behind other work."""
+        import pebble
+
         if self._pool is None:
             context = multiprocessing.get_context("forkserver")
             context.set_forkserver_preload(["libcst", "pyflakes.checker", "rewright.preload"])
@@ -138,6 +141,8 @@ def _batches(jobs: Sequence[Job]) -> list[list[Job]]:
 
 
 def _result(future: concurrent.futures.Future[Any], limits: Limits) -> Any | Crash:
+    import pebble
+
     try:
         return future.result()
     except concurrent.futures.TimeoutError:
@@ -150,7 +155,10 @@ def _result(future: concurrent.futures.Future[Any], limits: Limits) -> Any | Cra
 
 def _call(task: Task, place: str, batch: Sequence[Any]) -> list[Any]:
     """Runs in a worker."""
-    return task(_context(place), batch)
+    try:
+        return task(_context(place), batch)
+    finally:
+        gc.collect()  # scopes and pyflakes leave cycles
 
 
 @functools.lru_cache(maxsize=2)
@@ -161,7 +169,9 @@ def _context(place: str) -> Any:
 
 def _limit(memory_mb: int) -> None:
     """Runs once in each worker."""
-    gc.disable()  # trees die by reference count; a batch is short
+    gc.collect()
+    gc.freeze()
+    gc.disable()  # trees die by reference count, and a batch collects its own garbage
     limit = memory_mb * 1024 * 1024
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 

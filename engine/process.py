@@ -16,7 +16,7 @@ from typing import Any
 
 from engine import gates
 from engine.edits import apply_edits, overlap
-from engine.imports import import_edits
+from engine.imports import clash, import_edits
 from engine.model import Applicability, Change, Codemod, Edit, Failure, Finding, Item, RefusedFile, Site, Skip
 from engine.overlay import Overlay
 from engine.project import Project
@@ -35,6 +35,11 @@ class BoundRule:
     codemod: Codemod
     options: Mapping[str, Any]
     mode: str = "rewrite"  # or "report"
+
+    def matches(self, data: bytes) -> bool:
+        """The prefilter: may the codemod find something in these bytes?"""
+        hints = self.codemod.hints
+        return re.search(hints(self.options) if callable(hints) else hints, data) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +116,7 @@ def _settle(rule: BoundRule, run: _Run) -> bool:
     start = run.overlay.source
     for _ in range(MAX_PASSES):
         source = run.overlay.source
-        if run.overlay.quiet.get(rule.id) == source.data or not re.search(rule.codemod.hints, source.data):
+        if run.overlay.quiet.get(rule.id) == source.data or not rule.matches(source.data):
             return source is not start
         wanted = _propose(rule, run)
         if not wanted:
@@ -127,7 +132,8 @@ def _propose(rule: BoundRule, run: _Run) -> list[Change]:
     found: list[Finding | Change | Skip] = []
     try:
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-            found.extend(rule.codemod.run_file(run.overlay.source, run.project, rule.options))
+            items = rule.codemod.run_file(run.overlay.source, run.project, rule.options)
+            found.extend(_checked(item, run.overlay.source) for item in items)
     except RefusedFile as error:
         run.overlay.record(Failure(Site(run.overlay.source.path, error.line, error.column), error.reason, str(error), rule.id))
         return []
@@ -151,6 +157,19 @@ def _propose(rule: BoundRule, run: _Run) -> list[Change]:
     return wanted
 
 
+def _checked(item: Finding | Change | Skip, source: Source) -> Finding | Change | Skip:
+    """The item, when it speaks of this file. Raises ValueError for what no codemod may yield."""
+    if not isinstance(item, (Finding, Change, Skip)):
+        raise ValueError(f"yielded {item!r}, which is no finding, change or skip")
+    if item.site.path != source.path or not 1 <= item.site.line <= len(source.line_starts):
+        raise ValueError(f"yielded a site outside this file: {item.site}")
+    if isinstance(item, Change) and not item.edits:
+        raise ValueError(f"yielded a change without edits at line {item.site.line}")
+    if isinstance(item, Change) and {edit.path for edit in item.edits} | {span.path for span in item.spans} != {source.path}:
+        raise ValueError(f"yielded a change with edits of another file at line {item.site.line}")
+    return item
+
+
 def _withheld(rule: BoundRule, change: Change, run: _Run) -> str:
     if rule.mode == "report":
         return "report-only"
@@ -164,8 +183,9 @@ def _admit(wanted: list[Change], rule: BoundRule, run: _Run) -> None:
     winners: list[Change] = []
     taken: list[Edit] = []
     for change in sorted(wanted, key=lambda one: (one.site.line, one.site.column, one.edits)):
-        if not overlap(change.edits, taken):  # a loser is proposed again in the next pass
-            winners.append(change)
+        imports = [need for other in winners for need in other.imports] + list(change.imports)
+        if not overlap(change.edits, taken) and not (winners and clash(change.site.path, imports)):
+            winners.append(change)  # a loser is proposed again in the next pass
             taken.extend(change.edits)
     result = _gated(winners, run)
     if isinstance(result, gates.Breach):
@@ -192,6 +212,8 @@ def _admit(wanted: list[Change], rule: BoundRule, run: _Run) -> None:
 def _gated(changes: Sequence[Change], run: _Run) -> tuple[Source, tuple[Edit, ...]] | gates.Breach:
     edits = [edit for change in changes for edit in change.edits]
     needs = [need for change in changes for need in change.imports]
+    if problem := clash(run.overlay.source.path, needs):
+        return gates.Breach("imports", problem)
     edits += import_edits(run.overlay.source, needs, min(edit.start for edit in edits))
     edits.sort()
     spans = [span for change in changes for span in change.spans]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import collections
 import os
-import re
 import stat
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -45,6 +44,7 @@ class Request:
     program: bytes  # digest of the program itself
     python: tuple[int, int] = (3, 8)
     unsafe: bool = False
+    max_bytes: int = 4_000_000  # a larger file is refused unread
     parse_all: bool = False  # report files that do not parse even where no rule looks
     notes: tuple[Item, ...] = ()  # what discovery had to say
     warnings: tuple[str, ...] = ()
@@ -73,7 +73,7 @@ def make_plan(
     request: Request, runner: Runner, cache: Cache, progress: Callable[[int, int], None] = lambda done, total: None
 ) -> Plan:
     """The plan. Reads files, writes only the cache."""
-    data, failures = read(request.root, request.files)
+    data, failures = read(request.root, request.files, request.max_bytes)
     data = {path: raw for path, raw in data.items() if not support.is_ours(raw)}
     codemods = [rule.bound for rule in request.rules]
     placed = support.place(request.root, [(module, rule.options) for rule in codemods for module in rule.codemod.support])
@@ -81,7 +81,7 @@ def make_plan(
     plan_key = _plan_key(request, data, placed, others)
     known = cache.get([plan_key])
     if plan_key in known:
-        body = known[plan_key]
+        body: Plan = known[plan_key]
         stored = tuple(replace(delta, before=data.get(delta.path)) for delta in body.deltas)
         return replace(body, root=str(request.root), deltas=stored, metadata={**request.metadata, "cached": len(data)})
     project = Project(request.known, request.python, {}, placed)
@@ -95,17 +95,21 @@ def make_plan(
     return replace(plan, metadata={**request.metadata, "cached": cached})
 
 
-def read(root: Path, files: Sequence[str]) -> tuple[dict[str, bytes], list[Failure]]:
+def read(root: Path, files: Sequence[str], max_bytes: int = 1 << 30) -> tuple[dict[str, bytes], list[Failure]]:
     """The bytes of each file; what is no regular file, or cannot be read, is a failure."""
     data, failures = {}, []
     for path in files:
         try:
             handle = os.open(root / path, os.O_RDONLY | os.O_NONBLOCK)
             with os.fdopen(handle, "rb") as stream:
-                if stat.S_ISREG(os.fstat(handle).st_mode):
-                    data[path] = stream.read()
-                else:
+                status = os.fstat(handle)
+                if not stat.S_ISREG(status.st_mode):
                     failures.append(Failure(Site(path, 1), "not-a-file", "is no regular file; it was not read"))
+                elif status.st_size > max_bytes:
+                    message = f"{status.st_size:,} bytes; raise limits.max-bytes above {max_bytes:,} to have it read"
+                    failures.append(Failure(Site(path, 1), "too-large", message))
+                else:
+                    data[path] = stream.read()
         except OSError as error:
             failures.append(Failure(Site(path, 1), "unreadable", f"{error.strerror}; check its permissions"))
     return data, failures
@@ -140,7 +144,7 @@ def _run(
     stamp = digest(request.program, canonical(context))
     jobs = []
     for path, raw in data.items():
-        rules = tuple(i for i, rule in enumerate(request.rules) if re.search(rule.bound.codemod.hints, raw) and rule.covers(path))
+        rules = tuple(i for i, rule in enumerate(request.rules) if rule.bound.matches(raw) and rule.covers(path))
         if rules or request.parse_all:
             jobs.append(FileJob(path, raw, rules))
     keys = {job.path: digest("file", stamp, job.path, job.data, repr(job.rules)) for job in jobs}
@@ -222,7 +226,6 @@ def _warnings(request: Request, items: Sequence[Item], files: int) -> list[str]:
         if not touched[rule.bound.id]:
             out.append(f"rule {rule.bound.id} matched nothing in {files} files; is it meant for this target?")
         elif share > rule.max_files_percent:
-            out.append(
-                f"rule {rule.bound.id} matched in {share:.0f}% of the files, over its {rule.max_files_percent:g}%; is it too broad?"
-            )
+            limit = f"{rule.max_files_percent:g}%"
+            out.append(f"rule {rule.bound.id} matched in {share:.0f}% of the files, over its {limit}; is it too broad?")
     return out

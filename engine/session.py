@@ -6,7 +6,6 @@ what comes back.
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine import config as configuration
-from engine.cache import Cache, program_digest
+from engine.cache import Cache, digest, program_digest
 from engine.discover import discover, read_target_python
 from engine.globs import matcher
-from engine.model import Codemod, Plan, RewrightError
+from engine.model import Applicability, Codemod, Plan, RewrightError
 from engine.parallel import Limits, Pool
 from engine.process import BoundRule
 from engine.run import PlannedRule, Request, make_plan
@@ -67,9 +66,26 @@ def find_root(choice: Choice) -> Path:
     return root.resolve()
 
 
-def load_config(rules_file: Path | None, start: Path, codemods: Mapping[str, Codemod]) -> configuration.Config:
-    """The rule file that was named, else rules.yaml upward from `start`, else the one shipped."""
-    return configuration.load(rules_file or configuration.find(start) or HOUSE / "rules.yaml", codemods)
+def load_config(
+    rules_file: Path | None, start: Path, codemods: Mapping[str, Codemod], cache: Cache | None = None
+) -> configuration.Config:
+    """The rule file that was named, else rules.yaml upward from `start`, else the one shipped.
+
+    A file that was checked before comes from the cache: checking loads pydantic, which takes longer than a warm run may.
+    """
+    file = rules_file or configuration.find(start) or HOUSE / "rules.yaml"
+    if cache is None or not file.is_file():
+        return configuration.load(file, codemods)
+    key = digest("config", _program(), str(file), file.read_bytes())
+    known: dict[bytes, configuration.Config] = cache.get([key])
+    if key not in known:
+        known[key] = configuration.load(file, codemods)
+        cache.put(known)
+    return known[key]
+
+
+def _program() -> bytes:
+    return program_digest([HOUSE / "engine", HOUSE / "codemods"])
 
 
 @contextmanager
@@ -79,26 +95,28 @@ def open_session(
     """Everything that a plan needs, the worker processes included. Raises RewrightError for what a person can mend."""
     root = find_root(choice)
     known = codemods()
-    config = load_config(choice.rules_file, root, known)
+    cache = Cache(_cache_file() if choice.cache else None)
+    config = load_config(choice.rules_file, root, known, cache)
     found = discover(root, choice.paths, config.include, config.exclude)
     if not found.files and not found.skipped:
         raise RewrightError(f"no Python file to look at in {root}; name the folder that holds your code, or check target.include")
+    sprint = _sprint(choice.sprint, config)
     limits = Limits(config.limits.file_seconds, config.limits.memory_mb)
     request = Request(
         root=root,
         files=found.files,
         known=found.all_python,
-        rules=_planned(choice, config, known),
+        rules=_planned(choice, sprint, config, known),
         templates=templates(),
-        program=program_digest([HOUSE / "engine", HOUSE / "codemods"]),
+        program=_program(),
         python=config.python or read_target_python(root) or OLDEST,
-        unsafe=choice.unsafe,
+        unsafe=choice.unsafe or (sprint is not None and sprint.applicability is Applicability.UNSAFE),
+        max_bytes=config.limits.max_bytes,
         parse_all=config.parse_all,
         notes=found.skipped,
         metadata={"excluded": found.excluded, "rules": config.path, "listed_by": found.listed_by},
         warnings=(found.note,) if found.note else (),
     )
-    cache = Cache(_cache_file() if choice.cache else None)
     with Pool(choice.jobs or len(os.sched_getaffinity(0)), limits) as pool:
         try:
             yield Session(request, pool, cache)
@@ -112,29 +130,31 @@ def _cache_file() -> Path:
     return platformdirs.user_cache_path("rewright") / "results.sqlite3"
 
 
-def _planned(choice: Choice, config: configuration.Config, known: Mapping[str, Codemod]) -> tuple[PlannedRule, ...]:
+def _planned(
+    choice: Choice, sprint: configuration.Sprint | None, config: configuration.Config, known: Mapping[str, Codemod]
+) -> tuple[PlannedRule, ...]:
     ids = [rule.id for rule in config.rules]
     for name in (*choice.select, *choice.ignore):
         if name not in ids:
-            raise RewrightError(f"no rule is called {name!r} in {config.path}{_near(name, ids)}")
-    sprint = _sprint(choice.sprint, config)
+            raise RewrightError(f"no rule is called {name!r} in {config.path}{configuration.near_miss(name, ids)}")
     wanted = choice.select or (sprint.rules if sprint else tuple(rule.id for rule in config.rules if rule.mode != "off"))
     planned = []
     for rule in config.rules:
         if rule.id not in wanted or rule.id in choice.ignore:
             continue
-        include = rule.include or (sprint.paths if sprint else ())
+        paths = sprint.paths if sprint else ()
         bound = BoundRule(rule.id, known[rule.codemod], rule.options, "report" if rule.mode == "report" else "rewrite")
-        scope = repr((include, rule.exclude))
-        planned.append(PlannedRule(bound, _covers(include, rule.exclude), scope, rule.max_files_percent))
+        scope = repr((rule.include, rule.exclude, paths))
+        planned.append(PlannedRule(bound, _covers(rule.include, rule.exclude, paths), scope, rule.max_files_percent))
     if not planned:
         raise RewrightError(f"no rule is left to run; check --select, --ignore and the modes in {config.path}")
     return tuple(planned)
 
 
-def _covers(include: Sequence[str], exclude: Sequence[str]) -> Callable[[str], bool]:
-    wanted, unwanted = matcher(include), matcher(exclude)
-    return lambda path: (not include or wanted(path)) and not unwanted(path)
+def _covers(include: Sequence[str], exclude: Sequence[str], shard: Sequence[str]) -> Callable[[str], bool]:
+    """What the rule includes (empty: everything), within the sprint's paths, less what the rule excludes."""
+    wanted, unwanted, within = matcher(include), matcher(exclude), matcher(shard)
+    return lambda path: (not include or wanted(path)) and (not shard or within(path)) and not unwanted(path)
 
 
 def _sprint(name: str | None, config: configuration.Config) -> configuration.Sprint | None:
@@ -143,9 +163,6 @@ def _sprint(name: str | None, config: configuration.Config) -> configuration.Spr
     for sprint in config.sprints:
         if sprint.id == name:
             return sprint
-    raise RewrightError(f"no sprint is called {name!r} in {config.path}{_near(name, [sprint.id for sprint in config.sprints])}")
-
-
-def _near(name: str, names: list[str]) -> str:
-    close = difflib.get_close_matches(name, names, 1)
-    return f"; did you mean {close[0]!r}?" if close else f"; there are: {', '.join(names)}"
+    raise RewrightError(
+        f"no sprint is called {name!r} in {config.path}{configuration.near_miss(name, [one.id for one in config.sprints])}"
+    )

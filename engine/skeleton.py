@@ -7,9 +7,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.model import RewrightError
+from engine.model import Edit, RewrightError, Span
 from engine.source import Source
 
+_FORM_FEED = re.compile(r"(?:[ \t]*\f)*")
 HEADER = "if 1:"  # what an indented slice is put under, so that it parses as it stands
 
 
@@ -19,6 +20,14 @@ class SliceError(RewrightError):
     def __init__(self, reason: str, message: str) -> None:
         super().__init__(message)
         self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """Edits that turn the old statement into the new one, and the statement's extent."""
+
+    edits: tuple[Edit, ...]
+    span: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +42,22 @@ class Piece:
 def own_lines(source: Source, node: ast.stmt, alone: bool = True) -> tuple[int, int]:
     """The offsets of the whole lines a statement occupies, decorators included, newline included.
 
+    A form feed sets the column back to 0, and LibCST drops it: the first line counts from behind it.
     Raises SliceError `shares-line` when other code stands on those lines, unless `alone` is false.
     """
     first = min([*decorators(node), node], key=lambda part: part.lineno)
     start, end = source.line_start(source.start(first)), source.line_end(source.end(node))
+    start += len(_FORM_FEED.match(source.text, start)[0])  # type: ignore[index]
     before, after = source.text[start : source.start(first)], source.text[source.end(node) : end]
     lead = before.rstrip("@ \t\f") if decorators(node) else before.strip(" \t\f")
-    if alone and (lead or not re.fullmatch(r"[ \t\f]*(#.*)?[\r\n]*", after)):
+    if alone and (lead or _continues(source, start) or not re.fullmatch(r"[ \t\f]*(#.*)?[\r\n]*", after)):
         raise SliceError("shares-line", "the statement shares a line with other code; put it on a line of its own")
     return start, end
+
+
+def _continues(source: Source, start: int) -> bool:
+    """Does the line above end in a backslash, so that this line is no beginning?"""
+    return start > 0 and bool(re.fullmatch(r"[^#]*\\[\r\n]+", source.text[source.line_start(start - 1) : start]))
 
 
 def decorators(node: ast.stmt) -> list[ast.stmt | ast.expr]:
@@ -68,10 +84,12 @@ def skeleton(source: Source, start: int, end: int, hollow: Sequence[Sequence[ast
     kept: dict[str, str] = {}
     at = start
     for number, (low, high) in enumerate(sorted(regions)):
+        if low < at:
+            continue  # lies in a suite that is left out already
         pieces.extend(_lines(source, at, low))
         name = f"__rewright_suite_{number}__"
         body = source.text[low:high]
-        newline = body[len(body.rstrip("\r\n")) :][-2:] if body.endswith("\r\n") else body[len(body.rstrip("\n")) :][-1:]
+        newline = body[len(body.rstrip("\r\n")) :]  # of the last line only: a statement does not end in blank lines
         line = source.text[low : first_column(source, low)] + name + newline
         kept[name] = body
         pieces.append(Piece(line, low, high))

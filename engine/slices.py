@@ -12,12 +12,12 @@ import ast
 import difflib
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import cast
 
 import libcst as cst
 
 from engine.model import Edit, Span
-from engine.skeleton import HEADER, Piece, SliceError, decorators, first_column, own_lines, skeleton
+from engine.skeleton import HEADER, Piece, Rewrite, SliceError, decorators, first_column, own_lines, skeleton
 from engine.source import Source
 
 Statement = cst.SimpleStatementLine | cst.BaseCompoundStatement
@@ -25,14 +25,7 @@ _PUNCTUATION = (cst.Comma, cst.Semicolon, cst.AssignEqual, cst.Colon)
 Transform = Callable[[Statement], Statement | Sequence[Statement]]
 
 _WORD = re.compile(r"\w")
-
-
-@dataclass(frozen=True, slots=True)
-class Rewrite:
-    """Edits that turn the old statement into the new one, and the statement's extent."""
-
-    edits: tuple[Edit, ...]
-    span: Span
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$")  # str.splitlines would also split at form feeds and U+2028
 
 
 def rewrite_statement(source: Source, node: ast.stmt, transform: Transform, hollow: Sequence[Sequence[ast.stmt]] = ()) -> Rewrite:
@@ -61,7 +54,7 @@ def _parse(text: str, indent: str, newline: str) -> cst.Module:
     whole = f"{HEADER}{newline}{text}" if indent else text
     try:
         module = cst.parse_module(whole, cst.PartialParserConfig(default_newline=newline))
-    except (cst.ParserSyntaxError, RecursionError) as error:
+    except (SyntaxError, TypeError, RecursionError, cst.ParserSyntaxError) as error:  # TypeError: LibCST 1.9, `0 if 0 else(x)`
         raise SliceError("slice-parse", f"LibCST does not read this statement ({type(error).__name__})") from error
     if module.code != whole:
         raise SliceError("slice-parse", "LibCST does not print this statement back as it was")
@@ -69,19 +62,23 @@ def _parse(text: str, indent: str, newline: str) -> cst.Module:
 
 
 def _only_statement(module: cst.Module, indent: str) -> Statement:
-    body = module.body[0].body.body if indent else module.body  # type: ignore[union-attr]
+    body = _block(module).body if indent else module.body
     if len(body) != 1:
         raise SliceError("slice-parse", f"the slice holds {len(body)} statements, not one")
-    return body[0]  # type: ignore[return-value]
+    return cast(Statement, body[0])
+
+
+def _block(module: cst.Module) -> cst.IndentedBlock:
+    """What stands under the header that an indented slice was parsed with."""
+    return cast(cst.IndentedBlock, cast(cst.If, module.body[0]).body)
 
 
 def _print(module: cst.Module, statements: list[Statement], indent: str) -> str:
     if not indent:
-        return module.with_changes(body=statements).code  # type: ignore[no-any-return]
-    block = module.body[0]
-    changed = block.with_changes(body=block.body.with_changes(body=statements))
+        return module.with_changes(body=statements).code
+    changed = module.body[0].with_changes(body=_block(module).with_changes(body=statements))
     code = module.with_changes(body=[changed]).code
-    return code[code.index("\n") + 1 :]  # type: ignore[no-any-return]
+    return code[code.index("\n") + 1 :]
 
 
 def _prove(text: str, meant: list[Statement], indent: str, newline: str) -> None:
@@ -90,7 +87,7 @@ def _prove(text: str, meant: list[Statement], indent: str, newline: str) -> None
         module = _parse(text, indent, newline)
     except SliceError as error:
         raise SliceError("not-as-meant", f"the rewritten statement does not parse: {text.strip()[:80]!r}") from error
-    got = list(module.body[0].body.body if indent else module.body)  # type: ignore[union-attr]
+    got = list(_block(module).body if indent else module.body)
     if len(got) != len(meant) or not all(_same_tree(one, other) for one, other in zip(got, meant, strict=True)):
         raise SliceError("not-as-meant", "the rewritten statement prints to text that means something else")
 
@@ -109,7 +106,7 @@ def _same_tree(one: object, other: object) -> bool:
         elif type(left) is not type(right):
             return False
         elif isinstance(left, cst.CSTNode):
-            for name in left.__dataclass_fields__:  # type: ignore[attr-defined]
+            for name in left.__dataclass_fields__:
                 mine, theirs = getattr(left, name), getattr(right, name)
                 if not (_is_blank(mine) and _is_blank(theirs)):
                     stack.append((mine, theirs))
@@ -128,7 +125,7 @@ def _is_blank(value: object) -> bool:
 
 def _edits(source: Source, pieces: list[Piece], new: str, kept: dict[str, str]) -> tuple[Edit, ...]:
     """The smallest line-wise edits from the old skeleton to the new one, trimmed to whole words."""
-    old_lines, new_lines = [piece.text for piece in pieces], new.splitlines(keepends=True) if "\r" not in new else _split(new)
+    old_lines, new_lines = [piece.text for piece in pieces], _LINE.findall(new)
     edits = []
     matcher = difflib.SequenceMatcher(None, old_lines, new_lines, autojunk=False)
     for tag, i1, i2, j1, j2 in matcher.get_opcodes():
@@ -137,12 +134,10 @@ def _edits(source: Source, pieces: list[Piece], new: str, kept: dict[str, str]) 
         start = pieces[i1].start if i1 < len(pieces) else pieces[-1].end
         end = pieces[i2 - 1].end if i2 > i1 else start
         text = "".join(_expand(line, kept) for line in new_lines[j1:j2])
+        if any(name in text for name in kept):
+            raise SliceError("not-as-meant", "a suite that was left out no longer stands on a line of its own")
         edits.append(_trim(source, start, end, text))
     return tuple(edits)
-
-
-def _split(text: str) -> list[str]:
-    return re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$", text)
 
 
 def _expand(line: str, kept: dict[str, str]) -> str:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import ast
 import bisect
 import codecs
-import functools
 import io
 import re
 import tokenize
@@ -21,10 +20,10 @@ from typing import TypeVar
 
 from engine.model import Edit, RefusedFile, Site, Span
 from engine.names import Names
+from engine.walk import blocks, statements
 
 N = TypeVar("N", bound=ast.AST)
 
-MAX_BYTES = 4_000_000  # a larger file is data, not code a person reviews
 MAX_LINE = 500_000
 _NEWLINE = re.compile(r"\r\n|\n|\r")  # what the tokenizer counts as a line end; U+2028 is not one
 _CONFLICT = re.compile(rb"^(<{7} |>{7} |={7}\r?$)", re.M)
@@ -44,6 +43,7 @@ class Source:
         self.path = path
         self.data = data
         self.bom, self.encoding, self.text = decode(data)
+        self._versions: dict[tuple[int, int], bool] = {}
 
     @classmethod
     def of_text(cls, like: Source, text: str) -> Source:
@@ -71,6 +71,20 @@ class Source:
     def tree(self) -> ast.Module:
         """The module, parsed by the running Python. Raises RefusedFile when it does not parse."""
         return parse(self.text, self.path)
+
+    def parsed_for(self, python: tuple[int, int]) -> bool:
+        """Is this syntax of that Python version, as far as `ast` can tell? When it is, `tree` comes for free."""
+        if python not in self._versions:
+            try:
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    tree = ast.parse(self.text, self.path, feature_version=python)
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                self._versions[python] = False
+            else:
+                self._versions[python] = True
+                self.__dict__.setdefault("tree", tree)
+        return self._versions[python]
 
     @cached_property
     def names(self) -> Names:
@@ -163,23 +177,6 @@ class Source:
         return sorted(found, key=lambda call: (call.lineno, call.col_offset))
 
 
-def blocks(node: ast.AST) -> Iterator[ast.AST]:
-    """The direct child statements, handlers and match cases of a statement or module, in source order."""
-    for name in ("body", "handlers", "cases", "orelse", "finalbody"):
-        children = getattr(node, name, None)
-        if type(children) is list:
-            yield from children
-
-
-def statements(tree: ast.AST) -> Iterator[ast.AST]:
-    """Every statement, handler and match case below `tree`, in source order; iterative, so depth is no limit."""
-    stack = list(blocks(tree))[::-1]
-    while stack:
-        node = stack.pop()
-        yield node
-        stack.extend(list(blocks(node))[::-1])
-
-
 def decode(data: bytes) -> tuple[bytes, str, str]:
     """Bytes to (byte-order mark, encoding, text), by PEP 263.
 
@@ -217,15 +214,12 @@ def declared_encoding(data: bytes) -> str:
 def _check_bytes(data: bytes) -> None:
     if data.startswith(b"version https://git-lfs.github.com/spec/"):
         raise RefusedFile("lfs-pointer", "this is a Git LFS pointer, not the file; run git lfs pull")
-    if len(data) > MAX_BYTES:
-        raise RefusedFile("too-large", f"{len(data):,} bytes; files over {MAX_BYTES:,} are not refactored")
     if (nul := data.find(b"\0")) >= 0:
         raise RefusedFile("nul-byte", "holds a NUL byte; is it UTF-16 or binary?", data.count(b"\n", 0, nul) + 1)
     if len(data) > MAX_LINE and max(map(len, data.split(b"\n"))) > MAX_LINE:
         raise RefusedFile("too-large", f"a line is longer than {MAX_LINE:,} bytes")
 
 
-@functools.lru_cache(maxsize=4)
 def parse(text: str, path: str) -> ast.Module:
     """`ast.parse` with every way it can fail turned into RefusedFile."""
     try:
@@ -249,7 +243,7 @@ def _refusal(text: str, error: SyntaxError) -> RefusedFile:
         return RefusedFile("notebook", "is a notebook in JSON, not Python; convert it first", line)
     if re.search(r"^\s*\{%.*%\}", text, re.M):
         return RefusedFile("template", f"is a template, not Python ({message})", line, column)
-    lines = text.splitlines()
+    lines = _NEWLINE.split(text)  # splitlines would also split at form feeds and U+2028
     if 0 < line <= len(lines) and _NEWER.search(lines[line - 1]):
         return RefusedFile(
             "unverifiable",

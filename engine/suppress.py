@@ -33,7 +33,7 @@ def suppressions(source: Source) -> tuple[Suppression, ...]:
     if MARK not in source.data:
         return ()
     found = []
-    for token in tokenize.generate_tokens(io.StringIO(source.text).readline):
+    for token in tokenize.generate_tokens(io.StringIO(source.text, newline=None).readline):
         match = _COMMENT.match(token.string) if token.type == tokenize.COMMENT else None
         if match is None:
             continue

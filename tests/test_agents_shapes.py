@@ -182,7 +182,7 @@ def markers(text, kind):
 
 
 def marked_scopes():
-    """(file, name, shapes, broad handlers, tree): each function whose docstring names shapes, each try below a comment that does."""
+    """(file, name, shapes, broad handlers, tree) of each function whose docstring, and each try whose comment, names shapes."""
     for name, tree in PARSED.items():
         parents = parents_of(tree)
         for node in ast.walk(tree):

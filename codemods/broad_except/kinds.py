@@ -18,6 +18,7 @@ import ast
 from collections.abc import Iterable
 from typing import Literal
 
+from codemods.broad_except.flow import exits
 from codemods.broad_except.sites import FUNCTIONS, BroadSite, File, enclosing_class, last_name
 
 Kind = Literal["re-raise", "import-guard", "rep-reply", "cleanup", "boundary", "fallback", "swallow"]
@@ -25,8 +26,9 @@ Kind = Literal["re-raise", "import-guard", "rep-reply", "cleanup", "boundary", "
 _SENDS = frozenset({"send_json", "send_string", "send_pyobj", "send_multipart", "send_serialized", "sendall"})
 _RECEIVES = frozenset({"recv", "recv_json", "recv_string", "recv_pyobj", "recv_multipart", "recv_serialized"})
 _CLOSES = frozenset(
-    "cancel cleanup clear close destroy disconnect empty_cache flush join kill quit release remove removedirs rmdir rmtree "
-    "server_close shutdown stop term terminate unlink unregister unsubscribe aclose wait_closed".split()
+    {"aclose", "cancel", "cleanup", "clear", "close", "destroy", "disconnect", "empty_cache", "flush", "join", "kill", "quit"}
+    | {"release", "remove", "removedirs", "rmdir", "rmtree", "server_close", "shutdown", "stop", "term", "terminate", "unlink"}
+    | {"unregister", "unsubscribe", "wait_closed"}
 )
 _EXITS = frozenset({"exit", "_exit", "quit", "abort"})
 _FLAGS = (ast.Constant, ast.Name)
@@ -49,44 +51,6 @@ def classify(file: File, site: BroadSite) -> tuple[Kind, str]:
     if fallback:
         return "fallback", fallback
     return "swallow", "the handler goes on without a value"
-
-
-def exits(body: Iterable[ast.stmt]) -> set[str]:
-    """The ways out of a suite: some of fall, return, raise, break, continue."""
-    ways: set[str] = set()
-    for statement in body:
-        ways |= (own := _exits_of(statement))
-        if "fall" not in own:
-            return ways - {"fall"}
-    return ways | {"fall"}
-
-
-def _exits_of(statement: ast.stmt) -> set[str]:
-    if isinstance(statement, (ast.Raise, ast.Return, ast.Break, ast.Continue)):
-        return {type(statement).__name__.lower()}
-    if isinstance(statement, ast.If):
-        return exits(statement.body) | exits(statement.orelse)
-    if isinstance(statement, (ast.While, ast.For, ast.AsyncFor)):
-        inner = exits(statement.body)
-        forever = isinstance(statement, ast.While) and isinstance(statement.test, ast.Constant) and bool(statement.test.value)
-        ends = set() if forever and "break" not in inner else {"fall"}
-        return (inner - {"break", "continue", "fall"}) | ends | exits(statement.orelse)
-    if isinstance(statement, (ast.With, ast.AsyncWith)):
-        inner = exits(statement.body)
-        return inner | {"fall"} if "raise" in inner else inner  # the context manager may suppress it
-    if isinstance(statement, (ast.Try, ast.TryStar)):
-        return _exits_of_try(statement)
-    if isinstance(statement, ast.Match):
-        return {"fall"}.union(*(exits(case.body) for case in statement.cases))
-    return {"fall"}
-
-
-def _exits_of_try(statement: ast.Try | ast.TryStar) -> set[str]:
-    inner = exits([*statement.body, *statement.orelse])
-    if statement.handlers:
-        inner = (inner - {"raise"}).union(*(exits(handler.body) for handler in statement.handlers))
-    last = exits(statement.finalbody)
-    return inner | (last - {"fall"}) if "fall" in last else last
 
 
 def _only_imports(body: list[ast.stmt]) -> bool:
@@ -176,7 +140,7 @@ def _calls(body: list[ast.stmt]) -> list[ast.Call]:
 
 def _own_nodes(body: list[ast.stmt]) -> Iterable[ast.AST]:
     """Every node of a suite, in no promised order, without the insides of functions that it defines."""
-    stack: list[ast.AST] = list(body)[::-1]
+    stack: list[ast.AST] = [*body]
     while stack:
         node = stack.pop()
         yield node

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
+from codemods.broad_except.flow import exits
 from engine import Project, Source
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -17,12 +19,13 @@ Caught = Literal["exception", "bare", "base", "tuple"]
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 LOOPS = (ast.While, ast.For, ast.AsyncFor)
 _OWNERS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Module)
+_CURRENT = re.compile(r"exc_info|format_exc|\.exception\b")
 _BROAD = {"builtins.Exception": "exception", "builtins.BaseException": "base"}
 
 
 @dataclass(frozen=True, slots=True)
 class BroadSite:
-    """One broad handler. `depth` counts the tries with a broad handler around it in the same scope."""
+    """One broad handler. `depth` counts the rewritable tries of the same scope whose `attempt` is still needed around it."""
 
     handler: ast.ExceptHandler
     tried: Try
@@ -40,13 +43,14 @@ class File:
     preserve: bool
     sites: tuple[BroadSite, ...] = ()
     thread_targets: frozenset[str] = frozenset()
-    attempts: dict[int, str] = field(default_factory=dict)  # nesting depth (module level: negative) to a fresh name
-    uses: dict[tuple[ast.AST, str], list[ast.AST]] = field(default_factory=dict)  # a cache of `names.uses`
+    defined: frozenset[str] = frozenset()  # simple names of the functions that the file defines
+    uses: dict[tuple[ast.AST, str], Any] = field(default_factory=dict)  # what `uses` has found in a scope, kept for its next site
 
 
 def read(source: Source, project: Project, preserve: bool) -> File:
     """The file with its broad handlers, in source order."""
-    return File(source, project, preserve, tuple(_sites(source)), _thread_targets(source))
+    defined = frozenset(node.name for node in source.statements(ast.AST) if isinstance(node, FUNCTIONS))
+    return File(source, project, preserve, tuple(_sites(source)), _thread_targets(source), defined)
 
 
 def _sites(source: Source) -> Iterator[BroadSite]:
@@ -54,12 +58,20 @@ def _sites(source: Source) -> Iterator[BroadSite]:
     broad = {source.parents[handler] for handler, _ in found}
     for handler, caught in found:
         tried = source.parents[handler]
-        depth, owner = 0, tried
+        depth, inner, owner = 0, tried, tried
         for owner in source.ancestors(tried):
             if isinstance(owner, _OWNERS):
                 break
-            depth += owner in broad
+            depth += owner in broad and _attempt_lives(source, owner, inner)  # type: ignore[arg-type]
+            inner = owner
         yield BroadSite(handler, tried, owner, caught, depth)  # type: ignore[arg-type]
+
+
+def _attempt_lives(source: Source, outer: Try, inner: ast.AST) -> bool:
+    """Would the `attempt` of a rewritten `outer` still be read after `inner`, which stands in its body or handler?"""
+    if len(outer.handlers) != 1 or outer.finalbody or exits(outer.handlers[0].body) == {"raise"}:
+        return False
+    return inner in outer.body or (inner in outer.handlers and bool(_CURRENT.search(source.segment(outer.handlers[0]))))
 
 
 def _caught(source: Source, handler: ast.ExceptHandler) -> Caught | None:

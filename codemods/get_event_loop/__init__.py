@@ -36,7 +36,7 @@ from typing import Any
 
 from codemods.get_event_loop.places import Parents, Place, parents_of, place_of
 from codemods.get_event_loop.refusals import refusal
-from codemods.get_event_loop.scripts import Script, removal, script
+from codemods.get_event_loop.scripts import Script, extent, removal, script
 from engine import (
     Applicability,
     Change,
@@ -146,7 +146,7 @@ def _run(source: Source, place: Place, found: Script, parents: Parents) -> Chang
         if None in cuts:
             return _skip(source, place, "shares-line", "a statement to remove shares its line with other code")
         edits += [source.edit(*cut) for cut in cuts if cut is not None]
-        spans.append(source.span(parents[gone] if whole or isinstance(parents[gone], ast.Try) else gone))
+        spans.append(source.span(extent(gone, parents)))
     return Change(
         source.site(place.node),
         "run the script's one coroutine with asyncio.run",
@@ -177,6 +177,6 @@ CODEMOD = Codemod(
     summary="Replace asyncio.get_event_loop() by the running loop, or by asyncio.run.",
     version=1,
     run_file=run_file,
-    hints=rb"\bget_event_loop\b",
+    hints=rb"get_event_loop\b",
     doc=__doc__ or "",
 )

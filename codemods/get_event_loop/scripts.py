@@ -44,7 +44,6 @@ def script(source: Source, place: Place, parents: Parents, python: tuple[int, in
         return found
     return (
         _other_loops(source, place, found, parents)
-        or (("several-runs", "the run stands in a loop; use one coroutine, or asyncio.Runner") if repeated(place) else None)
         or _bound_objects(source, parents, python)
         or _awaitable(source, found.run)
         or found
@@ -87,15 +86,17 @@ def _uses(source: Source, place: Place, parents: Parents) -> Script | Refusal:
     if len(runs) > 1:
         return ("several-runs", f"the loop runs {len(runs)} coroutines; use one coroutine, or asyncio.Runner")
     made = place.statement if name else None
+    if runs and repeated(place_of(runs[0], parents)):
+        return ("several-runs", "the run stands in a loop; use one coroutine, or asyncio.Runner")
     if not runs or not _follows(place, made, runs[0], parents):
         return ("loop-used-otherwise", "the loop is not made and then run in one block")
     return Script(runs[0], made, closes[0] if closes else None)
 
 
 def _follows(place: Place, made: ast.stmt | None, run: ast.Call, parents: Parents) -> bool:
-    """Whenever the loop is made the run comes after it, and the run has no loop that was not made."""
+    """Does the run come behind the making, in the same block or inside of it, whenever it comes at all?"""
     where = place_of(run, parents)
-    if where.function is not place.function or where.context != place.context or repeated(where):
+    if where.function is not place.function or where.context != place.context:
         return False
     return made is None or (parents[made] in where.chain and not _other_branch(parents[made], made, where))
 
@@ -119,12 +120,12 @@ def _other_loops(source: Source, place: Place, found: Script, parents: Parents) 
             return THREAD
         if method in ("run_until_complete", "run_forever") or name in ("asyncio.run", "asyncio.get_event_loop", "asyncio.Runner"):
             return ("several-runs", f"line {call.lineno} works with an event loop too; asyncio.run leaves it none")
-        same_body = where.function is place.function and name.startswith("asyncio.") and not name.endswith("olicy")
+        here = where.function is place.function and not _inside(call, found.run)
         if (
-            same_body
-            and call is not found.run.args[:1]
+            here
+            and name.startswith("asyncio.")
+            and not name.endswith(("Policy", "_policy"))
             and name.removeprefix("asyncio.") not in _BOUND
-            and not _inside(call, found.run)
         ):
             return ("loop-used-otherwise", f"line {call.lineno} calls {name} before any loop runs; move it into the coroutine")
     return None
@@ -191,6 +192,8 @@ def removal(source: Source, statement: ast.stmt, parents: Parents) -> tuple[int,
         return _without_finally(source, statement, parents[statement]) or (start, end, "pass")
     if after.lstrip(" \t\f").startswith("#"):
         return start, end + len(after) - len(after.lstrip(" \t\f")), ""
+    if not after.endswith(("\n", "\r")):  # the file ends here, and stays without a final newline
+        low = len(source.text[:low].removesuffix("\n").removesuffix("\r"))
     return low, high, ""
 
 
@@ -207,3 +210,15 @@ def _without_finally(source: Source, statement: ast.stmt, parent: ast.AST) -> tu
     if not re.fullmatch(r"\s*finally\s*:\s*", gap):
         return None  # a comment stands there
     return source.end(last), source.end(statement), ""
+
+
+def extent(statement: ast.stmt, parents: Parents) -> ast.AST:
+    """The outermost block that ends where a statement ends: it ends elsewhere once the statement is gone."""
+    block: ast.AST = statement
+    while not isinstance(parent := parents[block], ast.Module) and _end(parent) == _end(statement):
+        block = parent
+    return block
+
+
+def _end(node: ast.AST) -> tuple[int, int]:
+    return node.end_lineno, node.end_col_offset  # type: ignore[attr-defined]

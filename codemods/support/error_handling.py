@@ -22,6 +22,7 @@ from types import TracebackType
 __all__ = ["SafeExecutor"]
 
 _MARK = "_safe_executor_logged"
+_METHODS = {"exception": "error", "warn": "warning"}  # one adds a frame, the other a DeprecationWarning
 _STACKLEVEL = 4  # _emit, _settle, __exit__ or __aexit__, and then the frame of the with statement
 
 
@@ -88,7 +89,7 @@ class SafeExecutor:
         try:
             logger = logging.getLogger("safe_executor") if self.logger is None else self.logger
             name = level.lower() if isinstance(level, str) else ""
-            method = getattr(logger, name, None) if name != "exception" else getattr(logger, "error", None)
+            method = getattr(logger, _METHODS.get(name, name), None)
             if method is not None:
                 method(text, exc_info=details, stacklevel=_STACKLEVEL)
             else:

@@ -40,10 +40,12 @@ def locked(tree: Tree) -> Iterator[None]:
         with contextlib.suppress(OSError):
             _name_holder(tree)
         yield
-        with contextlib.suppress(OSError), folder(tree, JOURNAL) as fd:
-            tree.layer.unlink(_HOLDER, folder=fd)
     finally:
-        lock.release()
+        try:
+            with contextlib.suppress(OSError), folder(tree, JOURNAL) as fd:
+                tree.layer.unlink(_HOLDER, folder=fd)
+        finally:
+            lock.release()
 
 
 def _name_holder(tree: Tree) -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from engine.config.schema import ConfigModel, RuleModel, SprintModel
 
 # A key with nothing behind it, its entries perhaps commented out, is the same as no key.
-_MAY_BE_EMPTY = {
+MAY_BE_EMPTY = {
     *("target", "limits", "rules", "sprints", "options", "metadata"),
     *("include", "exclude", "paths", "gates", "depends-on", "budget"),
 }
@@ -43,7 +43,7 @@ def as_meant(document: Document) -> None:
             continue
         if entry.get("mode") is False and document.place((*path, "mode")).text == "off":
             entry["mode"] = "off"
-        for key in _MAY_BE_EMPTY & entry.keys():
+        for key in MAY_BE_EMPTY & entry.keys():
             if entry[key] is None and document.place((*path, key)).text == "":
                 del entry[key]
 
@@ -112,7 +112,9 @@ class Checker:
             before[str(sprint.get("id"))] = self.known((*at, "depends-on"), sprint.get("depends-on"), ids, "sprint")
             for key in ("branch", "base"):
                 value = sprint.get(key)
-                if isinstance(value, str) and (value or key == "branch") and (fault := branch_fault(value)):
+                if key == "base" and value in ("", "HEAD"):
+                    continue
+                if isinstance(value, str) and (fault := branch_fault(value)):
                     self.complain((*at, key), f"{value!r} is no name for a branch: {fault}", False)
             for number, gate in _mappings(sprint.get("gates")):
                 if isinstance(run := gate.get("run"), str) and (fault := _command_fault(run)):
@@ -175,8 +177,8 @@ def branch_fault(name: str) -> str:
         return "empty, or a slash too many"
     if any(part.startswith(".") or part.endswith(".lock") for part in parts) or name.endswith("."):
         return "no part may begin with '.' or end with '.lock', and the name not with '.'"
-    if ".." in name or "@{" in name or name == "@" or re.search(r"[\x00-\x20\x7f~^:?*\[\\]", name):
-        return "git allows no space, '..', '@{', '~', '^', ':', '?', '*', '[' or '\\' in it"
+    if ".." in name or "@{" in name or name in ("@", "HEAD") or re.search(r"[\x00-\x20\x7f~^:?*\[\\]", name):
+        return "git allows no HEAD, space, '..', '@{', '~', '^', ':', '?', '*', '[' or '\\' in it"
     return ""
 
 

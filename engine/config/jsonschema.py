@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from engine.config.check import MAY_BE_EMPTY
 from engine.config.schema import ConfigModel
 from engine.model import Codemod, Option
 
@@ -20,6 +21,9 @@ _TYPES: dict[str, dict[str, Any]] = {
 def describe(codemods: Mapping[str, Codemod]) -> dict[str, Any]:
     """The schema; a rule's `options` are those of its codemod, which is its `codemod` key or else its id."""
     schema = ConfigModel.model_json_schema(by_alias=True)
+    for model in (schema, *schema["$defs"].values()):
+        for key in MAY_BE_EMPTY & model.get("properties", {}).keys() - set(model.get("required", ())):
+            model["properties"][key] = {"anyOf": [model["properties"][key], {"type": "null"}]}
     rule = schema["$defs"]["RuleModel"]
     rule["properties"]["codemod"] = {"enum": sorted(codemods), "description": rule["properties"]["codemod"]["description"]}
     rule["allOf"] = []
@@ -27,7 +31,7 @@ def describe(codemods: Mapping[str, Codemod]) -> dict[str, Any]:
         schema["$defs"][f"options-{name}"] = _options(codemod)
         by_key = {"properties": {"codemod": {"const": name}}, "required": ["codemod"]}
         by_id = {"properties": {"id": {"const": name}}, "not": {"required": ["codemod"]}}
-        options = {"properties": {"options": {"$ref": f"#/$defs/options-{name}"}}}
+        options = {"properties": {"options": {"anyOf": [{"$ref": f"#/$defs/options-{name}"}, {"type": "null"}]}}}
         rule["allOf"].append({"if": {"anyOf": [by_key, by_id]}, "then": options})
     # Without a `codemod` key the id must name one.
     rule["allOf"].append({"if": {"not": {"required": ["codemod"]}}, "then": {"properties": {"id": {"enum": sorted(codemods)}}}})

@@ -51,7 +51,8 @@ def _complaint(option: Option, value: JSON, text: str) -> str:
     if option.type == "choice":
         if isinstance(value, str) and value in option.choices:
             return ""
-        return f"expected one of {', '.join(option.choices)}, got {text or value!r}{_guess(text, option.choices)}"
+        got = repr(text) if text else _named(value, text)
+        return f"expected one of {', '.join(option.choices)}, got {got}{_guess(text, option.choices)}"
     if value is None and option.default is None:
         return ""
     if not _fits(option, value):

@@ -37,7 +37,7 @@ class Rule:
     include: tuple[str, ...] = ()  # gitignore-style patterns; empty: every file of the target
     exclude: tuple[str, ...] = ()
     mode: Mode = "rewrite"
-    max_files_percent: float = 100.0  # a rule with sites in a larger share of the files gets a warning
+    max_files_percent: float = 50.0  # a rule with sites in a larger share of the files gets a warning
     owner: str = ""
 
 

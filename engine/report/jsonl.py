@@ -91,8 +91,10 @@ def evidence(change: Change) -> list[JSON]:
 
 def edits(change: Change) -> list[JSON]:
     """A change's edits, in its own order; character offsets, 0-based, half-open, into the text before batch `batch`."""
-    number = change.batch
-    return [{"path": edit.path, "start": edit.start, "end": edit.end, "content": edit.text, "batch": number} for edit in change.edits]
+    return [
+        {"path": edit.path, "start": edit.start, "end": edit.end, "content": edit.text, "batch": change.batch}
+        for edit in change.edits
+    ]
 
 
 def data(item: Item, verbose: bool) -> JSON:

@@ -1,13 +1,16 @@
 """What the tests of engine.apply share: a small target, its plan, and file layers that misbehave."""
 
+import contextlib
 import errno
 import os
 import stat
+import tempfile
 from pathlib import Path
 
-from engine.apply import FileLayer
-from engine.model import Applicability, Change, Edit, FileDelta, Plan, Site
+from engine.apply import FileLayer, apply, pending, undo
+from engine.model import Applicability, Change, Edit, FileDelta, Plan, RewrightError, Site
 
+ONE, TWO = b"x = 1\n", b"x = 2\n"
 BOM = b"\xef\xbb\xbf"
 OLD = {
     "a/edit.py": (0o644, b"try:\n    pass\nexcept Exception:\n    pass\n"),
@@ -34,6 +37,19 @@ def make(root: Path, files=OLD) -> Path:
     return root
 
 
+def target(tmp_path, *paths):
+    return make(tmp_path / "r", dict.fromkeys(paths, (0o644, ONE)))
+
+
+def edit(root, *paths, items=()):
+    """A plan that takes each path from ONE to TWO."""
+    return plan_of(root, dict.fromkeys(paths, (ONE, TWO)), items)
+
+
+def reasons(result):
+    return {failure.site.path: failure.reason for failure in result.failures}
+
+
 def plan_of(root: Path, deltas, items=(), support=None) -> Plan:
     """A plan from {path: (before, after)}."""
     made = tuple(FileDelta(path, before, after) for path, (before, after) in sorted(deltas.items()))
@@ -47,12 +63,14 @@ def change(*paths, support=(), applicability=Applicability.SAFE) -> Change:
 
 def standard(root: Path) -> Plan:
     """Edits, an executable, CRLF with a byte-order mark, and two files in a folder that does not exist yet."""
-    deltas = {path: (OLD[path][1], after) for path, after in AFTER.items()} | {path: (None, data) for path, data in CREATED.items()}
+    deltas = {path: (OLD[path][1], after) for path, after in AFTER.items()} | {
+        path: (None, data) for path, data in CREATED.items()
+    }
     return plan_of(root, deltas, [change("a/edit.py", support=("errors",))], {"errors": "common_utils/error_handling.py"})
 
 
 def snapshot(root: Path, litter=True) -> dict:
-    """Every path outside .rewright with its mode and content; folders and symlinks too. litter=False leaves our temporaries out."""
+    """Every path outside .rewright: mode and bytes, folders and symlinks too. litter=False leaves our temporaries out."""
     found = {}
     for path in sorted(root.rglob("*")):
         name = path.relative_to(root).as_posix()
@@ -122,3 +140,42 @@ def failing(index, number=errno.ENOSPC, only=None, forever=False):
                 raise OSError(number, os.strerror(number))
 
     return Probe(hook)
+
+
+@contextlib.contextmanager
+def memory(otherwise: Path):
+    """A new folder in memory where the system has that, for tests that make thousands of small trees."""
+    shared = Path("/dev/shm")
+    if not os.access(shared, os.W_OK):
+        yield otherwise
+        return
+    with tempfile.TemporaryDirectory(dir=shared, prefix="rewright-test-") as folder:
+        yield Path(folder)
+
+
+def final(tmp_path):
+    root = make(tmp_path / "final")
+    apply(standard(root))
+    return snapshot(root)
+
+
+def assert_old_or_new(root):
+    for path, found in files(root).items():
+        assert found in (OLD.get(path), NEW.get(path)) or found[1] == CREATED.get(path), path
+    assert OLD.keys() <= files(root).keys()
+
+
+def undone(root, original):
+    """Undo; a run that never reached the disk has nothing to undo, but then nothing may have changed."""
+    try:
+        undo(root)
+    except RewrightError as error:
+        assert "no run to undo" in str(error)
+    assert snapshot(root) == original
+    assert pending(root) is None
+
+
+def operations(action):
+    layer = Probe()
+    action(layer)
+    return layer.log

@@ -1,0 +1,74 @@
+# Everything a contributor needs. `make test` is what CI runs; needs Python 3.11 or later, make and git.
+PYTHON ?= python3
+JOBS ?= 2
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -q
+OURS := engine codemods cli.py rewright bench
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint bench ecosystem pythons clean
+MAKEFLAGS += --no-print-directory
+
+help:
+	@echo "make demo       show what Rewright does, on fixtures/agents; changes nothing"
+	@echo "make test       lint, types, architecture, our own rules on our own code, tests: what CI runs"
+	@echo "make lint       the first four of these"
+	@echo "make bench      speed against other tools; writes docs/performance.md (about ten minutes)"
+	@echo "make ecosystem  all rules over the standard library and four PyPI projects; writes docs/ecosystem.md"
+	@echo "make pythons    a real install and the core tests on each Python 3.11+ at hand"
+	@echo "make clean      remove everything that make made"
+
+# -- environments: one stamp file a set of dependencies ------------------------------------
+
+$(VENV)/made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "Rewright needs Python 3.11 or later; $(PYTHON) is $$($(PYTHON) --version 2>&1 | tail -n 1)." \
+	       "Install a later one and name it: make $(or $(MAKECMDGOALS),demo) PYTHON=python3.12" >&2; exit 2; }
+	@$(PYTHON) -m venv --clear $(VENV) || { \
+	  echo "$(PYTHON) cannot make a virtual environment: install its venv and ensurepip (Debian: apt install python3-venv)" >&2; exit 2; }
+	@touch $@
+
+$(VENV)/installed: $(VENV)/made pyproject.toml
+	@echo "installing Rewright into $(VENV) ..." >&2
+	@$(PIP) install -e .
+	@touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed
+	@echo "installing the development tools into $(VENV) ..." >&2
+	@$(PIP) install -e '.[dev]'
+	@touch $@
+
+$(VENV)/installed-bench: $(VENV)/installed-dev
+	@echo "installing the tools to compare with into $(VENV) ..." >&2
+	@$(PIP) install -e '.[dev,bench]'
+	@touch $@
+
+# -- what to run ---------------------------------------------------------------------------
+
+# 1 means "there are pending changes", which is what a demo is for.
+demo: $(VENV)/installed
+	@FORCE_COLOR=1 $(BIN)/rewright diff --unsafe fixtures/agents || [ $$? -eq 1 ]
+
+lint: $(VENV)/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/rewright scan --unsafe --root . $(OURS)
+
+test: lint
+	$(BIN)/python -m pytest -n $(JOBS)
+
+bench: $(VENV)/installed-bench
+	$(BIN)/python -m bench.speed
+
+ecosystem: $(VENV)/installed-dev
+	$(BIN)/python -m bench.ecosystem
+
+pythons: $(VENV)/installed-dev
+	$(BIN)/python -m bench.pythons
+
+clean:
+	rm -rf $(VENV) .bench build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage
+	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

@@ -1,0 +1,178 @@
+"""Which logger the executor gets, and at which level it logs.
+
+The expression runs before the body, on every pass through it, so it must not fail where the old code did not:
+only a logger that this file shows to be bound by then is used; else `logging.getLogger(__name__)`.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+
+from codemods.broad_except.current import is_logger, log_calls
+from codemods.broad_except.sites import FUNCTIONS, BroadSite, File, enclosing_class, last_name, outside_inner_handlers
+from engine import ImportNeed, need_import
+
+_NAMES = ("logger", "log", "LOGGER", "_logger", "LOG", "_log")
+_STORES = re.compile(r"\bself\.logger\s*(?::[^=\n]*)?=(?!=)|\bdel\s+self\.logger\b")
+_MAKES = re.compile(r".*log", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Logger:
+    """The expression, what must be imported for it, and whether it is a `logging.Logger` for all the file shows."""
+
+    code: str
+    imports: tuple[ImportNeed, ...] = ()
+
+
+def logger_for(file: File, site: BroadSite) -> Logger | None:
+    """The logger at a site; None when even `logging` is another thing there.
+
+    The logger that the handler itself uses goes first, when it is sure to be there.
+    """
+    uses_own = any(_is_own(call.func) for call in log_calls(outside_inner_handlers(site.handler.body)))
+    for find in (_own_logger, _module_logger) if uses_own else (_module_logger, _own_logger):
+        code = find(file, site)
+        if code is not None:
+            return Logger(code)
+    before = file.source.start(site.tried) if isinstance(site.owner, ast.Module) else None
+    name, imports = need_import(file.source, "logging", before=before)
+    if not _means_module_level(file, site, name, bound=not imports):
+        return None
+    return Logger(f"{name}.getLogger(__name__)", imports)
+
+
+def level_for(site: BroadSite) -> str:
+    """The `level` argument as code; empty for the default, which is "error".
+
+    A handler that logs gets "debug", so that no level shows the same failure twice, and nothing when it logs at debug
+    itself. A handler that does nothing at all was quiet on purpose: "debug".
+    """
+    methods = {call.func.attr for call in log_calls(outside_inner_handlers(site.handler.body))}  # type: ignore[attr-defined]
+    if methods:
+        return "None" if methods == {"debug"} else '"debug"'
+    return '"debug"' if all(is_silent(statement) for statement in site.handler.body) else ""
+
+
+def is_silent(statement: ast.stmt) -> bool:
+    """`pass`, `...`, `continue`, `break` and a bare `return`."""
+    if isinstance(statement, ast.Expr):
+        return isinstance(statement.value, ast.Constant)
+    if isinstance(statement, ast.Return):
+        return statement.value is None
+    return isinstance(statement, (ast.Pass, ast.Continue, ast.Break))
+
+
+def is_std_logger(file: File, site: BroadSite, receiver: ast.expr) -> bool:
+    """Is this surely a `logging.Logger` (or the module `logging`), whose methods take an exception as `exc_info`?"""
+    if file.source.names.qualified(receiver) == "logging":
+        return True
+    if isinstance(receiver, ast.Attribute):
+        return _is_own(ast.Attribute(receiver, "x", ast.Load())) and _makes_std(file, _own_value(file, site))
+    if not isinstance(receiver, ast.Name):
+        return False
+    binding = _module_binding(file, site, receiver.id)
+    return binding is not None and _makes_std(file, _value(file, binding))
+
+
+def _is_own(func: ast.expr) -> bool:
+    """Is it a method of `self.logger`?"""
+    value = func.value if isinstance(func, ast.Attribute) else None
+    return isinstance(value, ast.Attribute) and last_name(value.value) == "self" and value.attr == "logger"
+
+
+def _makes_std(file: File, value: ast.expr | None) -> bool:
+    return isinstance(value, ast.Call) and file.source.names.qualified(value.func) in ("logging.getLogger", "logging.Logger")
+
+
+def _module_logger(file: File, site: BroadSite) -> str | None:
+    for name in _NAMES:
+        binding = _module_binding(file, site, name)
+        if binding is None or (isinstance(site.owner, ast.Module) and binding.lineno >= site.tried.lineno):  # type: ignore[attr-defined]
+            continue
+        if isinstance(binding, ast.ImportFrom):
+            if (binding.module or "").partition(".")[0] not in ("loguru", "math", "numpy"):
+                return name
+        else:
+            value = _value(file, binding)
+            if isinstance(value, ast.Call) and _MAKES.match(last_name(value.func)):
+                return name
+    return None
+
+
+def _module_binding(file: File, site: BroadSite, name: str) -> ast.AST | None:
+    """The node of a name's one unguarded binding at module level, when the name means that at the site."""
+    bindings = file.source.names.module.bindings.get(name, [])
+    if len(bindings) != 1 or bindings[0].guarded or not _means_module_level(file, site, name, bound=True):
+        return None
+    return bindings[0].node
+
+
+def _value(file: File, node: ast.AST) -> ast.expr | None:
+    """What a module-level name is assigned."""
+    for statement in file.source.tree.body:
+        if isinstance(statement, (ast.Assign, ast.AnnAssign)):
+            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+            if node in targets:
+                return statement.value
+    return None
+
+
+def _means_module_level(file: File, site: BroadSite, name: str, bound: bool) -> bool:
+    """Is `name` at the site the module's, and nobody else's?"""
+    names = file.source.names
+    found = names.lookup(name.partition(".")[0], names.scope_at(site.handler))
+    return found is None if not bound else found is not None and found is names.module.bindings.get(name.partition(".")[0])
+
+
+def _own_logger(file: File, site: BroadSite) -> str | None:
+    return None if _own_value(file, site) is None else "self.logger"
+
+
+def _own_value(file: File, site: BroadSite) -> ast.expr | None:
+    """What `self.logger` was surely assigned by the time a method's body runs.
+
+    In the class body, or in `__init__` above everything that could call a method of the object.
+    """
+    function = site.owner
+    holder = enclosing_class(file.source, function)
+    if holder is None or not isinstance(function, FUNCTIONS) or function.decorator_list:
+        return None
+    if not function.args.args or function.args.args[0].arg != "self":
+        return None
+    for statement in holder.body:
+        if isinstance(statement, ast.Assign) and last_name(statement.targets[0]) == "logger":
+            return statement.value if isinstance(statement.value, ast.Call) else None
+    init = next((part for part in holder.body if isinstance(part, ast.FunctionDef) and part.name == "__init__"), None)
+    return _first_assignment(init, site) if init is not None and not _reassigns(file, holder) else None
+
+
+def _first_assignment(init: ast.FunctionDef, site: BroadSite) -> ast.expr | None:
+    for statement in init.body:
+        if site.owner is init and statement.lineno >= site.tried.lineno:
+            return None
+        if isinstance(statement, ast.Assign) and any(_is_self_logger(target) for target in statement.targets):
+            value = statement.value
+            return value if isinstance(value, ast.Call) and _MAKES.match(last_name(value.func)) else None
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Call) and ("self" in _names(node) or "super" in _names(node)):
+                return None
+    return None
+
+
+def _is_self_logger(node: ast.expr) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr == "logger" and last_name(node.value) == "self"
+
+
+def _reassigns(file: File, holder: ast.ClassDef) -> bool:
+    """Is `self.logger` stored or deleted more than once in the class?"""
+    return len(_STORES.findall(file.source.segment(holder))) > 1
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+
+
+__all__ = ["Logger", "is_logger", "is_silent", "is_std_logger", "level_for", "logger_for"]

@@ -1,0 +1,157 @@
+"""port-literal beyond its fixtures: the registry's errors, the strings it writes, and the values, executed."""
+
+import ast
+import shutil
+import subprocess
+import sys
+
+import kit
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from codemods.port_literal.registry import Entry, parse
+from codemods.port_literal.spelling import with_call
+from engine.model import Change, Skip
+
+BAD = {
+    b"ports: [": "not valid YAML",
+    b"- 1": "expected `version: 1`",
+    b"version: 2\nports: []": "expected `version: 1`",
+    b"version: 1\nports: {}": "expected `version: 1`",
+    b"version: 1\nports: [1]": "entry 1 of ports is not a mapping",
+    b"version: 1\nports: [{port: 1}]": "entry 1 of ports has no name",
+    b"version: 1\nports: [{name: 'a\"b', port: 1}]": "has no name of letters",
+    b"version: 1\nports: [{name: A, port: '5555'}]": "(A): '5555' is not a port number",
+    b"version: 1\nports: [{name: A, port: true}]": "(A): True is not a port number",
+    b"version: 1\nports: [{name: A, port: 70000}]": "(A): 70000 is not a port number",
+    b"version: 1\nports: [{name: A, port: 1, owner: [x]}]": "(A): owner is a text",
+    b"version: 1\nports: [{name: A, port: 1, external: 1}]": "(A): external is true or false",
+    b"version: 1\nports: [{name: A, port: 1}, {name: A, port: 2}]": "entry 2 of ports: the name A is used twice",
+    b"\xff\xfe\x00": "not valid YAML",
+    b"when: 2020-99-99": "not valid YAML",
+    b"version: 1\nports: !!python/object/apply:os.system ['true']": "not valid YAML",
+}
+
+
+@pytest.mark.parametrize("data", BAD, ids=lambda data: repr(data)[:40])
+def test_a_bad_registry_says_what_is_wrong(data):
+    found = parse(data)
+    assert isinstance(found, str)
+    assert BAD[data] in found
+
+
+def test_a_good_registry():
+    row = b"{name: A.b-c_1, port: 65535, role: main, machine: m, owner: o, purpose: p, env: E, external: true}"
+    data = b"version: 1\nports:\n  - " + row + b"\n"
+    assert parse(data) == (Entry("A.b-c_1", 65535, "main", "m", "o", "p", "E", True),)
+    assert parse(b"version: 1\nports: []") == ()
+
+
+def rewritten(segment):
+    return with_call(segment, ast.parse(segment, mode="eval").body, "get_port", "X")
+
+
+@pytest.mark.parametrize(
+    "segment",
+    ['"a" "b:1"', 'f"{a}" ":1"', '"""a\n""" ":1"', '"a:1" ""', 'f"{x}:1" f""', 'f"{x:1}"', "b'a:1'", '"a:\\x31"'],
+)
+def test_what_is_not_one_literal_is_refused(segment):
+    assert rewritten(segment) is None
+
+
+@given(
+    host=st.text(st.characters(codec="utf-8", exclude_characters="\r\n\0"), max_size=12),
+    quote=st.sampled_from(["'", '"', "'''", '"""']),
+    prefix=st.sampled_from(["", "r", "u", "R", "f", "rf", "fR"]),
+    port=st.integers(1, 65535),
+)
+def test_the_new_string_has_the_old_value(host, quote, prefix, port):
+    segment = f"{prefix}{quote}tcp://{host}:{port}{quote}"
+    try:
+        node = ast.parse(segment, mode="eval").body
+        old = eval(compile(ast.Expression(node), "old", "eval"), {})
+    except Exception:  # noqa: BLE001  the generated text is not a string at all
+        return
+    if not isinstance(old, str):
+        return
+    code = with_call(segment, node, "get_port", "X")
+    if code is not None:
+        assert eval(code, {"get_port": {"X": port}.__getitem__}) == old
+        ast.parse(code, feature_version=(3, 8))
+    assert code is not None or set(host) & set("\\'\"{}")
+
+
+REGISTRY = """
+version: 1
+ports:
+  - {name: AGENT, port: 5601, machine: main_pc, owner: agent, role: main, purpose: a}
+  - {name: EVENTS, port: 5602, machine: main_pc, owner: agent, role: pub, purpose: b}
+"""
+AGENT = '''"""Agent."""
+import sys
+
+AGENT_PORT = 5601
+EVENTS_PORT: int = 5602
+
+
+class Socket:
+    def bind(self, address):
+        print("bind", address)
+
+    connect = bind
+
+
+def start(host="there"):
+    Socket().bind("tcp://*:5601")
+    Socket().connect(f"tcp://{host}:5602")
+    Socket().bind('tcp://{x}:5602')
+    print(AGENT_PORT, EVENTS_PORT, AGENT_PORT + 1)
+
+
+if __name__ == "__main__":
+    start(*sys.argv[1:])
+'''
+
+
+def test_the_values_are_the_same_when_it_runs(tmp_path):
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "ports.yaml").write_text(REGISTRY)
+    (tmp_path / "agent.py").write_text(AGENT)
+
+    def run(*flags):
+        command = [sys.executable, *flags, "agent.py", "x"]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+
+    before = run()
+    plan = kit.plan(tmp_path, [kit.bound("port-literal")])
+    assert len(plan.of(Change)) == 5 and not plan.of(Skip)
+    for delta in plan.deltas:
+        (tmp_path / delta.path).parent.mkdir(exist_ok=True)
+        (tmp_path / delta.path).write_bytes(delta.after)
+    assert "5601" not in (tmp_path / "agent.py").read_text() and "5602" not in (tmp_path / "agent.py").read_text()
+    after = run("-W", "error")
+    assert (after.returncode, after.stdout, after.stderr) == (0, before.stdout, "")
+    (tmp_path / "config" / "ports.yaml").write_text(REGISTRY.replace("5601", "7001"))
+    moved = run()
+    assert moved.stdout == before.stdout.replace("5601", "7001").replace(" 5602 5602", " 5602 7002")
+
+
+def test_each_change_says_that_the_value_is_the_same(tmp_path):
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "ports.yaml").write_text(REGISTRY)
+    (tmp_path / "agent.py").write_text(AGENT)
+    for change in kit.plan(tmp_path, [kit.bound("port-literal")]).of(Change):
+        (proof,) = [evidence for evidence in change.evidence if evidence.check == "port-value"]
+        assert proof.result == "pass"
+        assert f"get_port('{change.data['name']}') == {change.data['port']} in config/ports.yaml" == proof.detail
+        assert change.support == ("port_registry",)
+
+
+def test_the_support_module_is_never_a_site(tmp_path):
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "ports.yaml").write_text(REGISTRY)
+    shutil.copy(kit.REPO / "codemods" / "support" / "port_registry.py", tmp_path / "mine.py")
+    with (tmp_path / "mine.py").open("a") as file:
+        file.write("\nAGENT_PORT = 5601\n")
+    assert kit.plan(tmp_path, [kit.bound("port-literal")]).items == ()

@@ -1,0 +1,83 @@
+"""engine/config: what sprints name, one another and branches."""
+
+import subprocess
+
+import pytest
+from config_kit import ONE_RULE
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.config.check import branch_fault
+
+
+def test_names_are_taken_once(problems):
+    sprint = "  - {id: s, rules: [broad-except], branch: r/s}\n"
+    found = problems(ONE_RULE + "  - id: broad-except\n" + "sprints:\n" + sprint * 2)
+    assert found == [
+        "4:9: the id 'broad-except' is taken; see line 3",
+        "7:10: the id 's' is taken; see line 6",
+        "7:44: the branch 'r/s' is taken; see line 6",
+    ]
+
+
+def test_sprints_that_wait_for_each_other(problems):
+    sprint = "  - {{id: {0}, rules: [broad-except], branch: r/{0}, depends-on: [{1}]}}\n"
+    chain = "".join(sprint.format(*pair) for pair in (("a", "b"), ("b", "c"), ("c", "b"), ("d", "d"), ("e", "a")))
+    assert [problem.partition("depend")[2] for problem in problems(ONE_RULE + "sprints:\n" + chain)] == [
+        " on each other: b -> c -> b",
+        " on each other: d -> d",
+    ]
+
+
+def test_sprints_may_form_a_diamond(load):
+    sprint = "  - {{id: {0}, rules: [broad-except], branch: r/{0}, depends-on: [{1}]}}\n"
+    diamond = "".join(sprint.format(*pair) for pair in (("d", "b, c"), ("b", "a"), ("c", "a"), ("a", "")))
+    assert [sprint.id for sprint in load(ONE_RULE + "sprints:\n" + diamond).sprints] == ["d", "b", "c", "a"]
+
+
+@pytest.mark.parametrize("name", ["x", "refactor/x", "a.b", "-".join("ab"), "ä", "a@b", "@x", "a/b-c_d", "x.locked"])
+def test_branches_that_git_takes(name):
+    assert branch_fault(name) == ""
+    assert _git_takes(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "@",
+        "/x",
+        "x/",
+        "a//b",
+        ".x",
+        "a/.x",
+        "x.",
+        "x.lock",
+        "a.lock/b",
+        "a..b",
+        "a b",
+        "a~",
+        "a^",
+        "a:b",
+        "a?",
+        "a*",
+        "a[",
+        "a\\b",
+        "a@{b",
+    ]
+    + ["HEAD", "-x", "--upload-pack=x", "a\tb", "a\x7f"],
+)
+def test_branches_that_git_refuses(name):
+    assert branch_fault(name)
+    assert not _git_takes(name)
+
+
+@given(st.text("ab./-@{~^:*[\\ \t_", max_size=8))
+def test_branch_names_agree_with_git(name):
+    assert (branch_fault(name) == "") == _git_takes(name)
+
+
+def _git_takes(name):
+    if name.startswith("-") or name in ("@", "HEAD"):  # names to check-ref-format, but not to `git branch`
+        return False
+    return subprocess.run(["git", "check-ref-format", f"refs/heads/{name}"], check=False).returncode == 0
