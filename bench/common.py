@@ -31,7 +31,9 @@ def run(
     argv: Sequence[str | Path], cwd: Path, codes: Sequence[int] = (0,), env: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[bytes]:
     """Run a command. Raises RuntimeError, with the end of what it said, for an exit code that is not in `codes`."""
-    done = subprocess.run([str(part) for part in argv], cwd=cwd, env={**os.environ, **(env or {})}, capture_output=True, check=False)
+    done = subprocess.run(
+        [str(part) for part in argv], cwd=cwd, env={**os.environ, **(env or {})}, capture_output=True, check=False
+    )
     if done.returncode not in codes:
         tail = (done.stdout[-1500:] + b"\n" + done.stderr[-1500:]).decode("utf-8", "replace")
         raise RuntimeError(f"{' '.join(map(str, argv))}: exit {done.returncode}\n{tail}")

@@ -31,12 +31,16 @@ class Times:
         return f"{self.median:.2f} s{spread}"
 
 
-def timed(argv: Sequence[str], cwd: Path, out: Path, env: Mapping[str, str] | None = None, codes: Sequence[int] = (0, 1)) -> float:
+def timed(
+    argv: Sequence[str], cwd: Path, out: Path, env: Mapping[str, str] | None = None, codes: Sequence[int] = (0, 1)
+) -> float:
     """Wall seconds of a command whose output goes to `out`. Raises RuntimeError for an exit code that is not in `codes`."""
     errors = out.with_suffix(".err")
     with out.open("wb") as stdout, errors.open("wb") as stderr:
         started = time.perf_counter()
-        code = subprocess.call(argv, cwd=cwd, stdout=stdout, stderr=stderr, stdin=subprocess.DEVNULL, env={**os.environ, **(env or {})})
+        code = subprocess.call(
+            argv, cwd=cwd, stdout=stdout, stderr=stderr, stdin=subprocess.DEVNULL, env={**os.environ, **(env or {})}
+        )
         spent = time.perf_counter() - started
     if code not in codes:
         raise RuntimeError(f"{' '.join(argv)}: exit {code}\n{errors.read_text('utf-8', 'replace')[-2000:]}")

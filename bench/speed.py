@@ -30,7 +30,18 @@ JSONL = ("--output-format", "jsonl", "--jobs", JOBS)
 OURS = [common.REWRIGHT, "diff", "--unsafe", "--rules", f"{BENCH}/rules.yaml", "--select", "rename-exception", *JSONL, "."]
 DEFAULT_RULES = [common.REWRIGHT, "diff", "--unsafe", "--rules", f"{common.REPO}/rules.yaml", *JSONL, "."]
 AST_GREP = [str(common.BIN / "ast-grep"), "scan", "--threads", JOBS, "--rule", f"{BENCH}/ast-grep.yml", "--json=stream", "."]
-LIBCST = [sys.executable, "-m", "libcst.tool", "codemod", "-x", "--no-format", "--include-generated", "--hide-progress", "-j", JOBS]
+LIBCST = [
+    sys.executable,
+    "-m",
+    "libcst.tool",
+    "codemod",
+    "-x",
+    "--no-format",
+    "--include-generated",
+    "--hide-progress",
+    "-j",
+    JOBS,
+]
 FIXIT = [str(common.BIN / "fixit"), "--quiet", "--tags", "", "--rules", "fixit_rename:RenameException", "fix", "--automatic", "."]
 
 
@@ -57,7 +68,9 @@ def main() -> None:
     files, lines = common.lines_of(library)
     cold, warm, grep = interleaved(library)
     rows = compared(cold, warm, grep)
-    rows += slow("LibCST codemod CLI, `--no-format`", "LIBCST", "1", [*LIBCST, "libcst_rename.RenameException", "."], library, cold)
+    rows += slow(
+        "LibCST codemod CLI, `--no-format`", "LIBCST", "1", [*LIBCST, "libcst_rename.RenameException", "."], library, cold
+    )
     rows += slow("Fixit", "FIXIT", "0", FIXIT, library, None)
     rows += reference()
     rows += [memory(library), start_up()]
@@ -73,8 +86,8 @@ def main() -> None:
 
 
 def interleaved(library: Path) -> tuple[Times, Times, Times]:
-    """Our cold and warm times and ast-grep's, taken in turns so that a busy moment falls on all. One round before is not counted."""
-    cold, warm, grep = [], [], []
+    """Our cold and warm times and ast-grep's, taken in turns. One round before is not counted."""
+    rounds: list[tuple[float, float, float]] = []
     warm_cache = cache("warm", fresh=True)
     for number in range(-1, RUNS):
         times = (
@@ -84,9 +97,9 @@ def interleaved(library: Path) -> tuple[Times, Times, Times]:
         )
         common.say(f"round {number + 1} of {RUNS}: cold {times[0]:.2f}, warm {times[1]:.2f}, ast-grep {times[2]:.2f} s")
         if number >= 0:
-            for kept, seconds in zip((cold, warm, grep), times, strict=True):
-                kept.append(seconds)
-    return Times(tuple(cold)), Times(tuple(warm)), Times(tuple(grep))
+            rounds.append(times)
+    cold, warm, grep = zip(*rounds, strict=True)
+    return Times(cold), Times(warm), Times(grep)
 
 
 def compared(cold: Times, warm: Times, grep: Times) -> list[Row]:
@@ -195,8 +208,12 @@ def agreement() -> str:
         f" {kinds['failure']} failures; ast-grep names {sum(theirs.values())} sites."
     ]
     if unparsed:
-        lines.append(f"{sum(unparsed.values())} of ast-grep's stand in {len(unparsed)} files that Rewright refuses: {listed(unparsed)}.")
-    lines.append(f"Elsewhere they differ in {len(others)} files: {listed(others)}." if others else "Elsewhere they agree in every file.")
+        lines.append(
+            f"{sum(unparsed.values())} of ast-grep's stand in {len(unparsed)} files that Rewright refuses: {listed(unparsed)}."
+        )
+    lines.append(
+        f"Elsewhere they differ in {len(others)} files: {listed(others)}." if others else "Elsewhere they agree in every file."
+    )
     return "\n".join(lines)
 
 
@@ -216,7 +233,15 @@ def page(where: str, files: int, lines: int, rows: list[Row], agreed: str) -> st
     intro = f"{common.heading()} {where}. Compared with {tools}."
     corpus = f"Corpus: the standard library of that CPython, {files:,} Python files, {lines:,} lines; {JOBS} processes each."
     counted = f"Medians of {RUNS} interleaved runs, lowest and highest in brackets."
-    return "\n\n".join(["", f"{intro}\n{corpus} {counted}", common.table(["job", "measured", "bar", "met"], [row.cells() for row in rows]), agreed, ""])
+    return "\n\n".join(
+        [
+            "",
+            f"{intro}\n{corpus} {counted}",
+            common.table(["job", "measured", "bar", "met"], [row.cells() for row in rows]),
+            agreed,
+            "",
+        ]
+    )
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Iterable, Sequence
 
 from engine.model import Edit
@@ -20,9 +21,17 @@ def apply_edits(text: str, edits: Iterable[Edit]) -> str:
     return "".join([*out, text[at:]])
 
 
-def overlap(one: Sequence[Edit], other: Sequence[Edit]) -> bool:
-    """Do two sets of edits of one file touch the same character, or insert at the same place?"""
-    return any((a.start < b.end and b.start < a.end) or a.start == b.start for a in one for b in other)
+def overlap(edits: Sequence[Edit], taken: Sequence[Edit]) -> bool:
+    """Does an edit touch a character that one of `taken` touches, or insert where one begins?
+
+    `taken` is sorted and free of overlaps, so that its neighbours are all that can collide.
+    """
+    for edit in edits:
+        index = bisect.bisect_left(taken, edit.start, key=lambda other: other.start)
+        for other in taken[max(index - 1, 0) : index + 1]:
+            if other.start == edit.start or (edit.start < other.end and other.start < edit.end):
+                return True
+    return False
 
 
 def forward(edits: Sequence[Edit], offset: int, after: bool = False) -> int:

@@ -80,6 +80,8 @@ def _compiles(before: Source, after: Source, tree: ast.Module, python: tuple[int
 
 def _outline(before: Source, after: Source, edits: Sequence[Edit], spans: Sequence[Span]) -> Breach | None:
     """Every statement outside the spans stands where the edits moved it, and is of its old kind."""
+    if ast.get_docstring(before.tree, clean=False) is not None and ast.get_docstring(after.tree, clean=False) is None:
+        return Breach("outline", "code would stand above the module's docstring")
     regions = _merged([(span.start, span.end) for span in spans] + [(edit.start, edit.end) for edit in edits])
     moved = [(forward(edits, start), forward(edits, end, after=True)) for start, end in regions]
     stack: list[tuple[ast.AST, ast.AST]] = [(before.tree, after.tree)]

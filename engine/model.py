@@ -174,10 +174,10 @@ class Fact:
 
     name: str
     version: int
-    hints: bytes  # a bytes regex; only files that match are scanned. b"" means every file
+    hints: bytes | None  # a bytes regex; only files that match are scanned. b"" means every file, None none
     scan: Callable[[Source], Any]
     combine: Callable[[Mapping[str, Any], Project], Any]
-    files: tuple[str, ...] = ()  # globs of non-Python files, root-relative
+    files: tuple[str, ...] = ()  # globs of non-Python files, root-relative; "{name}" stands for the rule's option
 
 
 RunFile = Callable[["Source", "Project", Mapping[str, Any]], Iterator[Finding | Change | Skip]]

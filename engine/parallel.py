@@ -22,6 +22,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     import pebble
 
+from engine.model import RewrightError
+
 Task = Callable[[Any, Sequence[Any]], list[Any]]  # (context, batch) to one result a job, in order
 BATCH_BYTES = 150_000
 
@@ -108,8 +110,11 @@ class Pool:
         if self._folder is None:
             self._folder = tempfile.TemporaryDirectory(prefix="rewright-")
         handle, place = tempfile.mkstemp(dir=self._folder.name)
-        with os.fdopen(handle, "wb") as stream:
-            pickle.dump(context, stream, protocol=5)
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                pickle.dump(context, stream, protocol=5)
+        except (pickle.PicklingError, AttributeError, TypeError) as error:
+            raise RewrightError(f"workers cannot be sent what a rule or a fact holds ({error})") from error
         return place
 
 

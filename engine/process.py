@@ -6,8 +6,10 @@ is admitted is therefore idempotent, or it is a failure. Pure: bytes in, items a
 
 from __future__ import annotations
 
+import bisect
 import contextlib
 import io
+import pickle
 import re
 import traceback
 from collections.abc import Mapping, Sequence
@@ -17,7 +19,20 @@ from typing import Any
 from engine import gates
 from engine.edits import apply_edits, overlap
 from engine.imports import clash, import_edits
-from engine.model import Applicability, Change, Codemod, Edit, Failure, Finding, Item, RefusedFile, Site, Skip
+from engine.model import (
+    Applicability,
+    Change,
+    Codemod,
+    Edit,
+    Failure,
+    Finding,
+    ImportNeed,
+    Item,
+    RefusedFile,
+    RewrightError,
+    Site,
+    Skip,
+)
 from engine.overlay import Overlay
 from engine.project import Project
 from engine.source import Source
@@ -40,6 +55,18 @@ class BoundRule:
         """The prefilter: may the codemod find something in these bytes?"""
         hints = self.codemod.hints
         return re.search(hints(self.options) if callable(hints) else hints, data) is not None
+
+
+def require_picklable(rule: BoundRule) -> BoundRule:
+    """The same rule. Raises RewrightError when it could not be sent to a worker."""
+    try:
+        pickle.dumps(rule, protocol=5)
+    except (pickle.PicklingError, AttributeError, TypeError) as error:
+        raise RewrightError(
+            f"codemod {rule.codemod.name} cannot be sent to a worker ({error}): its functions must stand at a module's "
+            "top level, and its options must be plain data"
+        ) from error
+    return rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,11 +209,15 @@ def _admit(wanted: list[Change], rule: BoundRule, run: _Run) -> None:
     """Apply the changes that do not overlap and pass every gate; refuse those that do not pass."""
     winners: list[Change] = []
     taken: list[Edit] = []
+    needs: set[ImportNeed] = set()
     for change in sorted(wanted, key=lambda one: (one.site.line, one.site.column, one.edits)):
-        imports = [need for other in winners for need in other.imports] + list(change.imports)
-        if not overlap(change.edits, taken) and not (winners and clash(change.site.path, imports)):
-            winners.append(change)  # a loser is proposed again in the next pass
-            taken.extend(change.edits)
+        both = needs.union(change.imports) if change.imports else needs
+        if overlap(change.edits, taken) or (winners and change.imports and clash(change.site.path, both)):
+            continue  # it is proposed again in the next pass
+        winners.append(change)
+        needs = both
+        for edit in change.edits:
+            bisect.insort(taken, edit)
     result = _gated(winners, run)
     if isinstance(result, gates.Breach):
         alone = [(change, _gated([change], run)) for change in winners]

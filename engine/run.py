@@ -119,7 +119,8 @@ def _fact_files(root: Path, rule: BoundRule) -> dict[str, bytes]:
     """The non-Python files that a rule's facts read, by root-relative path. Options may name them: "{registry}"."""
     options = {name: value for name, value in rule.options.items() if isinstance(value, str)}
     names = {pattern.format(**options) for fact in rule.codemod.facts for pattern in fact.files}
-    found = sorted({file.relative_to(root).as_posix() for name in names for file in root.glob(name) if file.is_file()})
+    inside = [name for name in names if not name.startswith("/") and ".." not in name.split("/")]
+    found = sorted({file.relative_to(root).as_posix() for name in inside for file in root.glob(name) if file.is_file()})
     return read(root, found)[0]
 
 

@@ -241,10 +241,11 @@ def _refusal(text: str, error: SyntaxError) -> RefusedFile:
         return RefusedFile("merge-markers", "holds merge conflict markers; resolve them first", line)
     if text.lstrip().startswith("{") and '"cells"' in text:
         return RefusedFile("notebook", "is a notebook in JSON, not Python; convert it first", line)
-    if re.search(r"^\s*\{%.*%\}", text, re.M):
-        return RefusedFile("template", f"is a template, not Python ({message})", line, column)
     lines = _NEWLINE.split(text)  # splitlines would also split at form feeds and U+2028
-    if 0 < line <= len(lines) and _NEWER.search(lines[line - 1]):
+    failed = lines[line - 1] if 0 < line <= len(lines) else ""
+    if re.search(r"^\s*\{%.*%\}", text, re.M) or re.match(r"[^'\"#]*\{\{.*\}\}", failed):
+        return RefusedFile("template", f"is a template, not Python ({message})", line, column)
+    if _NEWER.search(failed):
         return RefusedFile(
             "unverifiable",
             f"{message}; perhaps syntax newer than the Python that runs Rewright: run it under that Python",

@@ -139,7 +139,11 @@ class TestCodemod:
 
     def test_every_documented_reason_exists(self, name):
         text = sections(kit.CODEMODS[name].doc)["When it skips"]
-        documented = {code for line in re.findall(r"^ *(`[a-z-]+`(?:, `[a-z-]+`)*):", text, re.MULTILINE) for code in re.findall(r"[a-z-]+", line)}
+        documented = {
+            code
+            for line in re.findall(r"^ *(`[a-z-]+`(?:, `[a-z-]+`)*):", text, re.MULTILINE)
+            for code in re.findall(r"[a-z-]+", line)
+        }
         engine = sorted((kit.REPO / "engine").rglob("*.py"))  # the slicer's reasons are spelled there
         spelled = "\n".join(path.read_text("utf-8") for path in [*sources(name), *engine]).replace(kit.CODEMODS[name].doc, "")
         assert documented
@@ -168,6 +172,8 @@ def test_every_promised_fault_has_a_test():
     tested = set()
     for path in TESTS.rglob("test_*.py"):
         for node in ast.walk(ast.parse(path.read_bytes())):
-            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and (found := re.match(r"test_faults?_(\d+(?:_\d+)*)", node.name)):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and (
+                found := re.match(r"test_faults?_(\d+(?:_\d+)*)", node.name)
+            ):
                 tested |= {int(number) for number in found[1].split("_")}
     assert [number for number in FAULTS if number not in tested] == []

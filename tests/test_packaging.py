@@ -12,14 +12,30 @@ import pytest
 
 REPO = Path(__file__).parent.parent
 # Modules that we, our workers or our dependencies import. A target that holds files of these names must not be asked for them.
-TRAPS = ("yaml", "threading", "libcst", "click", "rich", "pebble", "pydantic", "tokenize", "sqlite3", "pathspec", "rewright", "resource")
-TRAP = "import pathlib\npathlib.Path(__file__).with_suffix('.sprung').write_text('imported')\n"
+TRAPS = (
+    "yaml",
+    "threading",
+    "libcst",
+    "click",
+    "rich",
+    "pebble",
+    "pydantic",
+    "tokenize",
+    "sqlite3",
+    "pathspec",
+    "rewright",
+    "resource",
+    "pathlib",
+)
+TRAP = "with open(__file__.replace('.py', '.sprung'), 'w') as stream:\n    stream.write('imported')\n"
 
 
 def run(argv, cwd, **env):
     """Run a command in an environment that knows nothing of this checkout."""
     clean = {"PATH": os.defpath, "HOME": str(cwd), "XDG_CACHE_HOME": str(Path(cwd).parent / "cache"), **env}
-    return subprocess.run([str(part) for part in argv], cwd=cwd, env=clean, capture_output=True, text=True, timeout=120)
+    return subprocess.run(
+        [str(part) for part in argv], cwd=cwd, env=clean, capture_output=True, check=False, text=True, timeout=120
+    )
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +70,9 @@ def target(tmp_path):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text("OWNER = 'target'\n")
     (root / "agent.py").write_text("try:\n    import torch\nexcept Exception:\n    torch = None\n")
-    (root / "rules.yaml").write_text("version: 1\nrules:\n  - id: rename-exception\n    options: {from: Exception, to: OSError}\n")
+    (root / "rules.yaml").write_text(
+        "version: 1\nrules:\n  - id: rename-exception\n    options: {from: Exception, to: OSError}\n"
+    )
     (root / "test_names.py").write_text(
         "import cli\nimport codemods\nimport engine.core\n\n\ndef test_names_are_the_targets_own():\n"
         "    assert cli.OWNER == codemods.OWNER == engine.core.OWNER == 'target'\n"
@@ -83,14 +101,29 @@ def changes(done):
 
 def test_wheel_holds_one_name(wheel):
     names = zipfile.ZipFile(wheel).namelist()
-    assert {name.split("/")[0] for name in names} == {"rewright", next(name for name in names if ".dist-info/" in name).split("/")[0]}
-    for file in ("__main__.py", "cli.py", "rules.yaml", "engine/model.py", "codemods/rename_exception.py", "codemods/support/error_handling.py"):
+    assert {name.split("/")[0] for name in names} == {
+        "rewright",
+        next(name for name in names if ".dist-info/" in name).split("/")[0],
+    }
+    for file in (
+        "__main__.py",
+        "cli.py",
+        "rules.yaml",
+        "engine/model.py",
+        "codemods/rename_exception.py",
+        "codemods/support/error_handling.py",
+    ):
         assert f"rewright/{file}" in names
 
 
 def test_wheel_holds_every_file_of_the_house(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
-    ours = [path for folder in ("engine", "codemods") for path in (REPO / folder).rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    ours = [
+        path
+        for folder in ("engine", "codemods")
+        for path in (REPO / folder).rglob("*")
+        if path.is_file() and path.suffix != ".pyc"
+    ]
     assert [path for path in ours if f"rewright/{path.relative_to(REPO).as_posix()}" not in names] == []
 
 
@@ -104,7 +137,9 @@ def test_installed_names(bare):
     (packages,) = (bare / "lib").glob("python3*/site-packages")
     ours = sorted(path.name for path in packages.iterdir() if path.name != "lent.pth" and not path.name.endswith(".dist-info"))
     assert ours == ["rewright"]
-    assert sorted(path.name for path in (bare / "bin").iterdir() if "python" not in path.name.lower() and "ctivate" not in path.name) == ["rewright"]
+    assert sorted(
+        path.name for path in (bare / "bin").iterdir() if "python" not in path.name.lower() and "ctivate" not in path.name
+    ) == ["rewright"]
 
 
 def test_version_names_the_installed_one(bare, tmp_path):
@@ -131,9 +166,12 @@ def test_the_traps_would_spring(bare, trapped):
     assert done.returncode == 0 and sprung(trapped) == ["yaml.sprung"]
 
 
-def test_python_path_cannot_smuggle_the_target_in(bare, trapped):
+@pytest.mark.parametrize("path", [".", "src"])
+def test_python_path_cannot_smuggle_the_target_in(bare, trapped, path):
+    (trapped / "src").mkdir()
+    (trapped / "src" / "threading.py").write_text(TRAP)
     (trapped / "rewright.py").unlink()  # PYTHONPATH puts it before the installed one: nothing of ours has run by then
-    done = run([bare / "bin" / "rewright", "diff", "--unsafe", "--output-format", "jsonl"], trapped, PYTHONPATH=".")
+    done = run([bare / "bin" / "rewright", "diff", "--unsafe", "--output-format", "jsonl"], trapped, PYTHONPATH=path)
     assert changes(done) == ["agent.py"]
     assert sprung(trapped) == []
 

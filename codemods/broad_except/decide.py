@@ -12,7 +12,7 @@ from codemods.broad_except.obligations import Refusal, handler_looks, refuse_wit
 from codemods.broad_except.rewrite import WithForm, answer, is_bare_pass, narrow, with_form
 from codemods.broad_except.roots import import_root
 from codemods.broad_except.sites import BroadSite, File
-from codemods.broad_except.uses import is_used, rebinds
+from codemods.broad_except.uses import is_mentioned, is_used, rebinds
 from engine import Applicability, Change, Evidence, Finding, ImportNeed, Rewrite, Skip, SliceError, need_import
 
 SUPPORT = "error_handling"
@@ -149,14 +149,14 @@ def _form(file: File, site: BroadSite, call: str) -> WithForm:
 
 
 def _attempt(file: File, site: BroadSite) -> str:
-    """A name that the file does not use; another for each level of nesting; private at module level."""
+    """A name that the scope does not use; another for each level of nesting; private at module level."""
     wanted = "_attempt" if isinstance(site.owner, ast.Module) else "attempt"
-    taken, name = -1, ""
-    number = 1
-    while taken < site.depth:
-        name = wanted if number == 1 else f"{wanted}_{number}"
-        taken += name not in file.source.names.identifiers
+    number, found = 0, -1
+    name = wanted
+    while found < site.depth:
         number += 1
+        name = wanted if number == 1 else f"{wanted}_{number}"
+        found += name not in file.source.names.identifiers or not is_mentioned(file, site, name)
     return name
 
 
@@ -167,12 +167,14 @@ def _rewritten(file: File, site: BroadSite, form: WithForm) -> tuple[Rewrite, tu
     doubts: tuple[Evidence, ...] = ()
     error = form.error_name if form.error_name and not rebinds(site) else f"{form.attempt}.error"
     for look in handler_looks(file, site):
+        if site.handler.body[0].lineno == site.handler.lineno:
+            raise SliceError("shares-line", "the handler's code stands on the line of its except; put it on a line of its own")
         edits += answer(file.source, site, look, error).edits
         if not look.exact:
             doubts = (Evidence("logger-type", "unknown", "what is named like a logger may not take an exception as exc_info"),)
     edits.sort()
     if any(one.end > other.start for one, other in itertools.pairwise(edits)):
-        raise SliceError("shares-line", "the handler's code stands on the line of its except; put it on a line of its own")
+        raise SliceError("needs-current-exception", "one look at the current exception stands inside another")
     return Rewrite(tuple(edits), rewrite.span), doubts
 
 

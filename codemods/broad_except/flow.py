@@ -24,8 +24,8 @@ def _exits_of(statement: ast.stmt) -> set[str]:
     if isinstance(statement, (ast.While, ast.For, ast.AsyncFor)):
         inner = exits(statement.body)
         forever = isinstance(statement, ast.While) and isinstance(statement.test, ast.Constant) and bool(statement.test.value)
-        ends = set() if forever and "break" not in inner else {"fall"}
-        return (inner - {"break", "continue", "fall"}) | ends | exits(statement.orelse)
+        ends = exits(statement.orelse) - ({"fall"} if forever else set())
+        return (inner - {"break", "continue", "fall"}) | ends | ({"fall"} if "break" in inner else set())
     if isinstance(statement, (ast.With, ast.AsyncWith)):
         inner = exits(statement.body)
         return inner | {"fall"} if "raise" in inner else inner  # the context manager may suppress it

@@ -16,6 +16,7 @@ from engine import ImportNeed, need_import
 
 _NAMES = ("logger", "log", "LOGGER", "_logger", "LOG", "_log")
 _STORES = re.compile(r"\bself\.logger\s*(?::[^=\n]*)?=(?!=)|\bdel\s+self\.logger\b")
+_OTHERS = ("loguru", "structlog", "math", "numpy", "cmath")  # they have a log or a logger that is no logging.Logger
 _MAKES = re.compile(r".*log", re.I)
 
 
@@ -73,8 +74,8 @@ def is_std_logger(file: File, site: BroadSite, receiver: ast.expr) -> bool:
         return _is_own(ast.Attribute(receiver, "x", ast.Load())) and _makes_std(file, _own_value(file, site))
     if not isinstance(receiver, ast.Name):
         return False
-    binding = _module_binding(file, site, receiver.id)
-    return binding is not None and _makes_std(file, _value(file, binding))
+    nodes = _module_nodes(file, site, receiver.id)
+    return bool(nodes) and all(_makes_std(file, _value(file, node)) for node in nodes)
 
 
 def _is_own(func: ast.expr) -> bool:
@@ -88,35 +89,35 @@ def _makes_std(file: File, value: ast.expr | None) -> bool:
 
 
 def _module_logger(file: File, site: BroadSite) -> str | None:
+    line = site.tried.lineno if isinstance(site.owner, ast.Module) else 1 << 30
     for name in _NAMES:
-        binding = _module_binding(file, site, name)
-        if binding is None or (isinstance(site.owner, ast.Module) and binding.lineno >= site.tried.lineno):  # type: ignore[attr-defined]
-            continue
-        if isinstance(binding, ast.ImportFrom):
-            if (binding.module or "").partition(".")[0] not in ("loguru", "math", "numpy"):
-                return name
-        else:
-            value = _value(file, binding)
-            if isinstance(value, ast.Call) and _MAKES.match(last_name(value.func)):
-                return name
+        nodes = _module_nodes(file, site, name)
+        if any(node.lineno < line for node in nodes) and all(_is_logger_node(file, node) for node in nodes):  # type: ignore[attr-defined]
+            return name
     return None
 
 
-def _module_binding(file: File, site: BroadSite, name: str) -> ast.AST | None:
-    """The node of a name's one unguarded binding at module level, when the name means that at the site."""
+def _is_logger_node(file: File, node: ast.AST) -> bool:
+    """Does this binding import a logger or make one?"""
+    if isinstance(node, ast.ImportFrom):
+        return (node.module or "").partition(".")[0] not in _OTHERS
+    value = _value(file, node)
+    return isinstance(value, ast.Call) and bool(_MAKES.match(last_name(value.func)))
+
+
+def _module_nodes(file: File, site: BroadSite, name: str) -> list[ast.AST]:
+    """Where a name is bound at module level, when the site means that name and the first binding is not guarded."""
     bindings = file.source.names.module.bindings.get(name, [])
-    if len(bindings) != 1 or bindings[0].guarded or not _means_module_level(file, site, name, bound=True):
-        return None
-    return bindings[0].node
+    if not bindings or bindings[0].guarded or not _means_module_level(file, site, name, bound=True):
+        return []
+    return [binding.node for binding in bindings]
 
 
 def _value(file: File, node: ast.AST) -> ast.expr | None:
     """What a module-level name is assigned."""
-    for statement in file.source.tree.body:
-        if isinstance(statement, (ast.Assign, ast.AnnAssign)):
-            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-            if node in targets:
-                return statement.value
+    for statement in file.source.statements(ast.stmt):
+        if node in getattr(statement, "targets", ()) or node is getattr(statement, "target", None):
+            return getattr(statement, "value", None)
     return None
 
 
@@ -157,7 +158,7 @@ def _first_assignment(init: ast.FunctionDef, site: BroadSite) -> ast.expr | None
             value = statement.value
             return value if isinstance(value, ast.Call) and _MAKES.match(last_name(value.func)) else None
         for node in ast.walk(statement):
-            if isinstance(node, ast.Call) and ("self" in _names(node) or "super" in _names(node)):
+            if isinstance(node, ast.Call) and _may_call_back(node):
                 return None
     return None
 
@@ -171,8 +172,12 @@ def _reassigns(file: File, holder: ast.ClassDef) -> bool:
     return len(_STORES.findall(file.source.segment(holder))) > 1
 
 
-def _names(node: ast.AST) -> set[str]:
-    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
-
-
-__all__ = ["Logger", "is_logger", "is_silent", "is_std_logger", "level_for", "logger_for"]
+def _may_call_back(call: ast.Call) -> bool:
+    """May a call run a method of the object: `self.m()`, `super().__init__()`, `Thread(target=self.m)`?"""
+    func = call.func
+    handed = [call.args, call.keywords, [func] if not isinstance(func, ast.Attribute) else []]
+    if any(isinstance(part, ast.Name) and part.id == "self" for group in handed for one in group for part in ast.walk(one)):
+        return True
+    if isinstance(func, ast.Attribute):
+        return last_name(func.value) == "self" or (isinstance(func.value, ast.Call) and last_name(func.value.func) == "super")
+    return False

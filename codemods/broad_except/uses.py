@@ -29,6 +29,23 @@ def is_used(file: File, site: BroadSite) -> bool:
     return any(use.binder is site.handler for use in _uses(file, site))
 
 
+def is_mentioned(file: File, site: BroadSite, name: str) -> bool:
+    """Does code of the site's scope, or of one inside it, use or bind a name? Comments and strings do not count."""
+    key = (site.owner, "")
+    if key not in file.uses:
+        file.uses[key] = {word for node in ast.walk(site.owner) for word in _words(node)}
+    return name in file.uses[key]
+
+
+def _words(node: ast.AST) -> Iterator[str]:
+    for field in ("id", "arg", "name", "asname", "rest"):
+        word = getattr(node, field, None)
+        if isinstance(word, str):
+            yield word.partition(".")[0]
+    if isinstance(node, (ast.Global, ast.Nonlocal)):
+        yield from node.names
+
+
 def rebinds(site: BroadSite) -> bool:
     """Does the handler give its own `e` another meaning, or delete it?"""
     name = site.handler.name

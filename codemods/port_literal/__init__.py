@@ -23,7 +23,7 @@ Applicability
     says that the value is the same today.
 
 Options
-    `registry`: the registry's path; its file name must be ports.yaml or ports.yml.
+    `registry-file`: the port registry, from the root of the target.
     `machines`: which machine each top folder runs on, `{main_pc_code: main_pc}`.
     `support-folder`: where the support module goes.
 """
@@ -58,16 +58,16 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 def run_file(source: Source, project: Project, options: Mapping[str, Any]) -> Iterator[Change | Skip]:
     """One item for each literal port of this file."""
     registries: Mapping[str, Registry | str] = project.facts[REGISTRIES.name]
-    registry = registries.get(options["registry"])
+    registry = registries.get(options["registry-file"])
     if source.text.startswith(_MARK) or (registry is None and "://" not in source.text):
         return
     for site in port_sites(source):
         if registry is None:
             if site.kind in ("endpoint", "computed"):
-                message = f"the target has no {options['registry']}; write one to give ports names"
+                message = f"the target has no {options['registry-file']}; write one to give ports names"
                 yield _skip(source, site, "no-registry", message)
         elif isinstance(registry, str):
-            yield _skip(source, site, "registry-unreadable", f"{options['registry']}: {registry}")
+            yield _skip(source, site, "registry-unreadable", f"{options['registry-file']}: {registry}")
         elif site.kind != "env-default" or any(entry.port == site.port for entry in registry):
             yield _item(source, project, site, registry, options)
 
@@ -88,7 +88,7 @@ def _item(source: Source, project: Project, site: PortSite, registry: Registry, 
     if module is None:
         return _skip(source, site, "no-support-place", "there is no free place for port_registry.py; set support-folder")
     try:
-        return _change(source, site, entry, module, options["registry"])
+        return _change(source, site, entry, module, options["registry-file"])
     except SliceError as error:
         return _skip(source, site, error.reason, str(error))
 
@@ -137,7 +137,7 @@ CODEMOD = Codemod(
     run_file=run_file,
     hints=rb"[pP](?:ORT\b|ort\b(?<![a-z]port))|bind\s*\(|connect\w*\s*\(|create_(?:connection|server)\s*\(",
     options=(
-        Option("registry", "str", DEFAULT_PATH, "the registry's path; its file name must be ports.yaml or ports.yml"),
+        Option("registry-file", "str", DEFAULT_PATH, "the port registry, from the root of the target"),
         Option("machines", "map", {}, "top folder to the machine it runs on, as the registry spells it"),
         Option("support-folder", "str", "common_utils", "where the support module port_registry.py goes"),
     ),

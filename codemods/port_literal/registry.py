@@ -14,7 +14,6 @@ import yaml
 from engine import Fact, Project, Source
 
 DEFAULT_PATH = "config/ports.yaml"
-NEVER = rb"\0(?!)"  # no Python file is scanned for this fact
 _NAME = re.compile(r"[\w.-]+")
 _TEXTS = ("role", "machine", "owner", "purpose", "env")
 
@@ -80,7 +79,4 @@ def _combine(files: Mapping[str, Any], _: Project) -> dict[str, Registry | str]:
     return {path: parse(data) for path, data in files.items()}
 
 
-# By file name, because a rule's option may name a registry in any folder.
-REGISTRIES = Fact(
-    "port-registries", 1, NEVER, _scan, _combine, files=("ports.yaml", "ports.yml", "**/ports.yaml", "**/ports.yml")
-)
+REGISTRIES = Fact("port-registries", 2, None, _scan, _combine, files=("{registry-file}",))

@@ -10,7 +10,7 @@ import io
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from engine.model import Applicability, Failure, Finding, Item, Plan, Skip
+from engine.model import Applicability, Change, Failure, Finding, Item, Plan, Skip
 from engine.report import View
 from engine.report.screen import escape, paint, prose, redact
 from engine.report.summary import TYPES, WITHHELD, Summary, applicability_of, plural, reason_of, sentence, summarise, type_of
@@ -34,7 +34,7 @@ def render(plan: Plan, view: View) -> Iterator[str]:
     if plan.warnings:
         yield "\n"
     yield from _totals(plan, summary, view)
-    yield from _closing(summary, view)
+    yield from _closing(plan, summary, view)
 
 
 def _sites(plan: Plan, view: View) -> Iterator[str]:
@@ -151,7 +151,7 @@ def _table(heads: list[str], rows: list[list[str]], view: View) -> str:
     return "".join(line.rstrip() + "\n" for line in out.getvalue().split("\n")[:-1])
 
 
-def _closing(summary: Summary, view: View) -> Iterator[str]:
+def _closing(plan: Plan, summary: Summary, view: View) -> Iterator[str]:
     """The summary in a sentence, and what to do next."""
     yield paint(sentence(summary), "path", view.color) + ".\n"
     changes = summary.count(type="change")
@@ -159,6 +159,8 @@ def _closing(summary: Summary, view: View) -> Iterator[str]:
         kinds = [(kind, summary.count(type="change", applicability=kind)) for kind in Applicability]
         split = ", ".join(paint(f"{n:,} {kind}", kind, view.color) for kind, n in kinds if n)
         yield f"{plural(changes, 'change')}: {split}.\n"
+        gates = sorted({found.detail for change in plan.of(Change) for found in change.evidence if found.check == "gates"})
+        yield from (f"Every change passed: {detail}.\n" for detail in gates)
     withheld = summary.count(type="finding", reason=WITHHELD)
     if withheld:
         yield f"{plural(withheld, 'unsafe change')} withheld: --unsafe shows {'it' if withheld == 1 else 'them'}.\n"

@@ -40,7 +40,8 @@ def _changed_file(delta: FileDelta, changes: Sequence[Change], plan: Plan, view:
     digits = max(len(str(max(found[-1].old_start + found[-1].old_count, found[-1].new_start + found[-1].new_count))), 3)
     for hunk, reasons in zip(found, made, strict=True):
         yield ""
-        shown = [line for change in reasons for line in _reason(change, view)]
+        own = range(hunk.old_start, hunk.old_start + max(hunk.old_count, 1))
+        shown = [line for change in reasons for line in _reason(change, change.site.line in own, view)]
         yield from shown or _no_reason(changes, delta.path, view)
         yield from _hunk(hunk, digits, crlf, view)
 
@@ -49,14 +50,22 @@ def _header(path: str, notes: str, view: View) -> str:
     return f"{paint(escape(path), 'path', view.color)}  {paint(notes, 'dim', view.color)}"
 
 
-def _reason(change: Change, view: View) -> Iterator[str]:
-    """`safe broad-except line 42`, the message, and what was checked."""
+def _reason(change: Change, here: bool, view: View) -> Iterator[str]:
+    """`safe broad-except line 42`, the message, and what was checked.
+
+    A hunk away from the site (`here` is false) is a part of the change, an import mostly: it gets one line.
+    The gates, which every change has passed, are told once at the end of the report, and here with --verbose.
+    """
     kind = change.applicability.value
     label = f"{paint(kind, kind, view.color)} {paint(escape(change.rule), 'rule', view.color)}"
+    if not here:
+        yield f"  {label} {paint(f'for the change at line {change.site.line}', 'dim', view.color)}"
+        return
     yield f"  {label} {paint(f'line {change.site.line}', 'dim', view.color)}"
     yield from wrapped(change.message, "    ", view.width)
+    told = [found for found in change.evidence if found.check != "gates" or view.verbose]
     for result in _RESULTS:
-        checks = [_check(found) for found in change.evidence if found.result == result]
+        checks = [_check(found) for found in told if found.result == result]
         style = "failure" if result == "fail" else "dim"
         if checks:
             yield from (paint(line, style, view.color) for line in wrapped(f"{result}: {', '.join(checks)}", "    ", view.width))
@@ -104,7 +113,7 @@ def _new_file(delta: FileDelta, changes: Sequence[Change], plan: Plan, view: Vie
         users = sorted({change.rule for change in plan.of(Change) if support in change.support})
         yield from wrapped(f"support module {support}" + (f", needed by {', '.join(users)}" if users else ""), "  ", view.width)
     for change in changes:
-        yield from _reason(change, view)
+        yield from _reason(change, True, view)
     if lines:
         yield ""
     digits = max(len(str(len(lines))), 3)
@@ -119,7 +128,7 @@ def _proposal(change: Change, view: View) -> Iterator[str]:
     """A manual change: never applied, so it stands in no delta; its new text is shown as it is."""
     yield _header(f"{change.site.path}:{change.site.line}:{change.site.column}", "proposed, never applied", view)
     yield ""
-    yield from _reason(change, view)
+    yield from _reason(change, True, view)
     for edit in change.edits:
         if not edit.text:
             yield f"  (deletes {plural(edit.end - edit.start, 'character')})"

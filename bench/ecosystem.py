@@ -1,0 +1,258 @@
+"""All shipped rules over code that nobody wrote for us. `make ecosystem`; exits with 1 on any breach.
+
+First, every rule with --unsafe over the standard library and four PyPI projects: whatever
+compiled still compiles, a second run changes nothing, no line outside an edit has moved, undo
+restores every byte. Then, with broad-except on `preserve`, the projects' own test suites
+give the same outcome for each test before and after.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import warnings
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+from bench import common
+from bench.projects import PROJECTS, Project, environment, git, suite, unpack
+from bench.replay import moved_lines
+
+PAGE = common.REPO / "docs" / "ecosystem.md"
+TARGETS = common.WORK / "targets"
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """What every rule did to one target. The last five must all be zero."""
+
+    name: str
+    files: int
+    lines: int
+    changes: int
+    changed: int
+    failures: int  # files or changes refused, with their reason in the report: nothing was written
+    broken: tuple[str, ...]  # files that compiled before and do not after
+    again: int  # changes of a second run
+    moved: tuple[str, ...]  # files with a line that moved outside every edit
+    stray: tuple[str, ...]  # files whose bytes changed though the report names no change in them
+    lost: tuple[str, ...]  # files that undo did not restore
+
+    @property
+    def breaches(self) -> list[str]:
+        """What must not be."""
+        facts = {
+            "does not compile": self.broken,
+            "lines moved": self.moved,
+            "changed silently": self.stray,
+            "not undone": self.lost,
+        }
+        told = [f"{self.name}: {what}: {', '.join(names[:5])}" for what, names in facts.items() if names]
+        return told + ([f"{self.name}: a second run proposes {self.again} changes"] if self.again else [])
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """One project's tests before and after."""
+
+    name: str
+    tests: int
+    unstable: tuple[str, ...]  # tests that differ between two runs of the untouched code
+    different: tuple[str, ...]
+    changes: int
+    lines: int  # executable lines among those that changed
+    executed: int
+
+
+def main() -> None:
+    """Measure, write the page, say what was breached."""
+    TARGETS.mkdir(parents=True, exist_ok=True)
+    where = common.machine()
+    landings = [land("standard library", common.copy_standard_library(TARGETS / "standard-library"))]
+    landings += [land(project.pin, unpack(project, TARGETS / project.name)) for project in PROJECTS]
+    suites = [compare(project) for project in PROJECTS]
+    text = page(where, landings, suites)
+    common.write_between(PAGE, "ecosystem", text)
+    print(text)
+    breaches = [breach for landing in landings for breach in landing.breaches]
+    breaches += [f"{one.name}: {test}" for one in suites for test in one.different]
+    if breaches:
+        sys.exit("breached:\n  " + "\n  ".join(breaches))
+
+
+# -- every rule ------------------------------------------------------------------------------
+
+
+def land(name: str, target: Path) -> Landing:
+    """Apply every shipped rule to a target of our own, check it, and take it back."""
+    common.say(f"{name}: all rules ...")
+    files, lines = common.lines_of(target)
+    digests, texts = common.digests(target), {path: path.read_bytes() for path in common.python_files(target)}
+    compiled = {path for path, data in texts.items() if compiles(data)}
+    rules = ["--unsafe", "--jobs", "2", "--rules", str(common.REPO / "rules.yaml"), "--output-format", "jsonl", "."]
+    report = items(common.run([common.REWRIGHT, "apply", *rules], target, codes=(0, 1)).stdout)
+    after = common.digests(target)
+    broken = [path for path in compiled if not path.is_file() or not compiles(path.read_bytes())]
+    again = items(common.run([common.REWRIGHT, "diff", *rules], target, codes=(0, 1)).stdout)
+    changes = [item for item in report if item["type"] == "change"]
+    moved = moved_lines(target, texts, changes)
+    edited = {str(edit["path"]) for item in changes for edit in item["edits"]}
+    changed = {path for path in digests if after.get(path) != digests[path]}
+    if changes:
+        common.run([common.REWRIGHT, "undo", "."], target)
+    restored = common.digests(target)
+    lost = [path for path in {*digests, *restored} if restored.get(path) != digests.get(path)]
+    kinds = Counter(item["type"] for item in report)
+    return Landing(
+        name=name,
+        files=files,
+        lines=lines,
+        changes=len(changes),
+        changed=len(changed),
+        failures=kinds["failure"],
+        broken=tuple(sorted(path.relative_to(target).as_posix() for path in broken)),
+        again=sum(item["type"] == "change" for item in again),
+        moved=tuple(moved),
+        stray=tuple(sorted(changed - edited)),
+        lost=tuple(sorted(lost)),
+    )
+
+
+def compiles(data: bytes) -> bool:
+    """Does the running interpreter compile this file?"""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            compile(data, "file", "exec", dont_inherit=True)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return False
+    return True
+
+
+def items(output: bytes) -> list[dict[str, Any]]:
+    """The objects of a jsonl report, without the summary."""
+    return [item for item in map(json.loads, output.splitlines()) if item["type"] != "summary"]
+
+
+# -- the projects' own tests -----------------------------------------------------------------
+
+
+def compare(project: Project) -> Suite:
+    """One project's tests, twice before and once after broad-except on `preserve`."""
+    python, target = environment(project), unpack(project, TARGETS / project.name)
+    common.say(f"{project.pin}: tests before ...")
+    before = outcomes(suite(project, python, target, "before")[0])
+    once_more = outcomes(suite(project, python, target, "before-again")[0])
+    unstable = {test for test in {*before, *once_more} if before.get(test) != once_more.get(test)}
+    git(target, "add", "-A")
+    rules = ["--unsafe", "--rules", str(common.REPO / "bench" / "ecosystem-rules.yaml"), "--output-format", "jsonl", "."]
+    report = items(common.run([common.REWRIGHT, "apply", *rules], target, codes=(0, 1)).stdout)
+    common.say(f"{project.pin}: tests after ...")
+    junit, coverage = suite(project, python, target, "after")
+    after = outcomes(junit)
+    different = [
+        f"{test}: {before.get(test, 'absent')} before, {after.get(test, 'absent')} after"
+        for test in sorted({*before, *after} - unstable)
+        if before.get(test) != after.get(test)
+    ]
+    lines, executed = executed_lines(target, coverage)
+    changes = sum(item["type"] == "change" for item in report)
+    return Suite(project.pin, len(before), tuple(sorted(unstable)), tuple(different), changes, lines, executed)
+
+
+def outcomes(junit: Path) -> dict[str, str]:
+    """Test id to outcome. Tests that share an id are told apart by their order."""
+    found: dict[str, str] = {}
+    for case in ElementTree.parse(junit).iter("testcase"):
+        name = f"{case.get('classname')}::{case.get('name')}"
+        while name in found:
+            name += "'"
+        found[name] = next((child.tag for child in case if child.tag in ("failure", "error", "skipped")), "passed")
+    return found
+
+
+def executed_lines(target: Path, coverage: Path) -> tuple[int, int]:
+    """Of the lines that Rewright wrote into existing files: how many can be executed, and how many the suite did execute."""
+    measured: Mapping[str, dict[str, list[int]]] = json.loads(coverage.read_text("utf-8"))["files"]
+    by_path = {str((target / name).resolve()): lines for name, lines in measured.items()}
+    total = executed = 0
+    for name, written in written_lines(git(target, "diff", "-U0", "--no-color", "--no-ext-diff")).items():
+        lines = by_path.get(str((target / name).resolve()), {})
+        done = written & set(lines.get("executed_lines", ()))
+        total += len(done) + len(written & set(lines.get("missing_lines", ())))
+        executed += len(done)
+    return total, executed
+
+
+def written_lines(diff: str) -> dict[str, set[int]]:
+    """File to the line numbers, 1-based and of the new text, that a diff without context adds."""
+    found: dict[str, set[int]] = {}
+    name = ""
+    for line in diff.split("\n"):
+        if line.startswith("+++ b/"):
+            name = line.removeprefix("+++ b/").rstrip("\t")
+        elif hunk := re.match(r"@@ -\S+ \+(\d+)(?:,(\d+))? @@", line):
+            start, count = int(hunk[1]), int(hunk[2] or 1)
+            found.setdefault(name, set()).update(range(start, start + count))
+    return found
+
+
+# -- the page --------------------------------------------------------------------------------
+
+
+def page(where: str, landings: list[Landing], suites: list[Suite]) -> str:
+    """What goes between the markers."""
+    head = [
+        "target",
+        "files",
+        "lines",
+        "changes",
+        "files changed",
+        "refused",
+        "stopped compiling",
+        "second run",
+        "moved lines",
+        "not undone",
+    ]
+    rows = [
+        [
+            one.name,
+            f"{one.files:,}",
+            f"{one.lines:,}",
+            f"{one.changes:,}",
+            f"{one.changed:,}",
+            f"{one.failures:,}",
+            str(len(one.broken)),
+            str(one.again),
+            str(len(one.moved) + len(one.stray)),
+            str(len(one.lost)),
+        ]
+        for one in landings
+    ]
+    tests = [
+        [
+            one.name,
+            f"{one.tests:,}",
+            str(len(one.unstable)),
+            str(one.changes),
+            str(len(one.different)),
+            f"{one.executed} of {one.lines} ({100 * one.executed / one.lines:.0f}%)"
+            if one.lines
+            else "no executable line changed",
+        ]
+        for one in suites
+    ]
+    second = ["project", "tests", "unstable before", "changes", "different after", "changed lines executed"]
+    total = Counter(executed=sum(one.executed for one in suites), lines=sum(one.lines for one in suites))
+    share = f"Together the suites execute {total['executed']} of {total['lines']} changed lines."
+    intro = f"{common.heading()} {where}."
+    return "\n\n".join(["", intro, common.table(head, rows), common.table(second, tests), share, ""])
+
+
+if __name__ == "__main__":
+    main()

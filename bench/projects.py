@@ -1,0 +1,101 @@
+"""The four PyPI projects, their pins, and how their suites are run."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tarfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench import common
+
+SDISTS = common.WORK / "sdists"
+TOOLS = ("coverage==7.17.3", "pytest==9.2.0", "iniconfig==2.3.1", "packaging==26.3", "pluggy==1.7.0", "pygments==2.21.0")
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """An sdist with a fast suite."""
+
+    name: str
+    version: str
+    packages: tuple[str, ...] = ()  # what its tests need besides TOOLS and itself, pinned
+    tests: tuple[str, ...] = ("tests",)  # what pytest is given
+    arguments: tuple[str, ...] = ()
+
+    @property
+    def pin(self) -> str:
+        """As pip wants it."""
+        return f"{self.name}=={self.version}"
+
+
+PROJECTS = (
+    Project("boltons", "26.2.0"),
+    Project("tenacity", "9.2.1", ("tornado==6.6.1",)),
+    Project(
+        "structlog",
+        "26.1.0",
+        ("pytest-asyncio==1.5.0", "simplejson==4.3.0", "time-machine==3.6.0"),
+        arguments=("-p", "no:randomly"),
+    ),
+    Project("pluggy", "1.7.0", ("pytest-benchmark==5.3.1",), tests=("testing",)),
+)
+
+
+def unpack(project: Project, into: Path) -> Path:
+    """The project's source, downloaded once, as a git repository of its own."""
+    SDISTS.mkdir(parents=True, exist_ok=True)
+    archive = SDISTS / f"{project.name}-{project.version}.tar.gz"
+    if not archive.is_file():
+        common.say(f"downloading {project.pin} ...")
+        argv = [sys.executable, "-m", "pip", "download", "-q", "--disable-pip-version-check", "--no-deps", "--no-binary", ":all:"]
+        common.run([*argv, "--dest", SDISTS, project.pin], SDISTS)
+    shutil.rmtree(into, ignore_errors=True)
+    with tarfile.open(archive) as opened:
+        opened.extractall(into.with_suffix(".unpacking"), filter="data")
+    (inner,) = into.with_suffix(".unpacking").iterdir()
+    inner.rename(into)
+    into.with_suffix(".unpacking").rmdir()
+    return common.tracked(into)
+
+
+def environment(project: Project) -> Path:
+    """A virtual environment with the project's test dependencies; made once. Returns its Python."""
+    place = common.WORK / "environments" / f"{project.name}-{project.version}"
+    python, stamp = place / "bin" / "python", place / "ready"
+    if not stamp.is_file():
+        common.say(f"installing what the tests of {project.name} need ...")
+        common.run([sys.executable, "-m", "venv", "--clear", place], common.REPO)
+        argv = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+        common.run([*argv, project.pin, *TOOLS, *project.packages], place)
+        stamp.touch()
+    return python
+
+
+def suite(project: Project, python: Path, target: Path, name: str) -> tuple[Path, Path]:
+    """Run a project's tests under coverage, from the target's root. Returns the JUnit report and the coverage report as JSON.
+
+    Raises RuntimeError when pytest could not run at all (exit codes other than 0 and 1).
+    """
+    out = common.WORK / "suites"
+    out.mkdir(parents=True, exist_ok=True)
+    junit, data, report = (out / f"{project.name}-{name}.{kind}" for kind in ("xml", "coverage", "json"))
+    for path in (junit, data, report):
+        path.unlink(missing_ok=True)
+    env = {"PYTHONPATH": f"{target}:{target / 'src'}", "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
+    settings = out / "coveragerc"
+    settings.write_text("[run]\nbranch = False\nparallel = False\n", "utf-8")
+    coverage: list[str | Path] = [python, "-m", "coverage"]
+    pytest = ["-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={junit}", *project.arguments, *project.tests]
+    measure = ["run", f"--rcfile={settings}", f"--data-file={data}", f"--source={target}"]
+    done = common.run([*coverage, *measure, *pytest], target, codes=(0, 1), env=env)
+    (out / f"{project.name}-{name}.txt").write_bytes(done.stdout + done.stderr)
+    common.run([*coverage, "json", "-q", "-i", f"--rcfile={settings}", f"--data-file={data}", "-o", report], target, env=env)
+    return junit, report
+
+
+def git(target: Path, *argv: str) -> str:
+    """What git says in the target. Undecodable bytes are kept as surrogates."""
+    return subprocess.run(["git", *argv], cwd=target, capture_output=True, check=True).stdout.decode("utf-8", "surrogateescape")
