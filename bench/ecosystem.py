@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import sys
 import warnings
 from collections import Counter
@@ -95,16 +96,16 @@ def land(name: str, target: Path) -> Landing:
     digests, texts = common.digests(target), {path: path.read_bytes() for path in common.python_files(target)}
     compiled = {path for path, data in texts.items() if compiles(data)}
     rules = ["--unsafe", "--jobs", "2", "--rules", str(common.REPO / "rules.yaml"), "--output-format", "jsonl", "."]
-    report = items(common.run([common.REWRIGHT, "apply", *rules], target, codes=(0, 1)).stdout)
+    report = items(rewright("apply", *rules, target=target))
     after = common.digests(target)
     broken = [path for path in compiled if not path.is_file() or not compiles(path.read_bytes())]
-    again = items(common.run([common.REWRIGHT, "diff", *rules], target, codes=(0, 1)).stdout)
+    again = items(rewright("diff", *rules, target=target))
     changes = [item for item in report if item["type"] == "change"]
     moved = moved_lines(target, texts, changes)
     edited = {str(edit["path"]) for item in changes for edit in item["edits"]}
     changed = {path for path in digests if after.get(path) != digests[path]}
     if changes:
-        common.run([common.REWRIGHT, "undo", "."], target)
+        rewright("undo", ".", target=target)
     restored = common.digests(target)
     lost = [path for path in {*digests, *restored} if restored.get(path) != digests.get(path)]
     kinds = Counter(item["type"] for item in report)
@@ -121,6 +122,13 @@ def land(name: str, target: Path) -> Landing:
         stray=tuple(sorted(changed - edited)),
         lost=tuple(sorted(lost)),
     )
+
+
+def rewright(*arguments: str, target: Path) -> bytes:
+    """What a Rewright command prints. It starts from an empty cache, so that no earlier result is taken for a new one."""
+    cache = common.WORK / "cache" / "ecosystem"
+    shutil.rmtree(cache, ignore_errors=True)
+    return common.run([common.REWRIGHT, *arguments], target, codes=(0, 1), env={"XDG_CACHE_HOME": str(cache)}).stdout
 
 
 def compiles(data: bytes) -> bool:
@@ -151,7 +159,7 @@ def compare(project: Project) -> Suite:
     unstable = {test for test in {*before, *once_more} if before.get(test) != once_more.get(test)}
     git(target, "add", "-A")
     rules = ["--unsafe", "--rules", str(common.REPO / "bench" / "ecosystem-rules.yaml"), "--output-format", "jsonl", "."]
-    report = items(common.run([common.REWRIGHT, "apply", *rules], target, codes=(0, 1)).stdout)
+    report = items(rewright("apply", *rules, target=target))
     common.say(f"{project.pin}: tests after ...")
     junit, coverage = suite(project, python, target, "after")
     after = outcomes(junit)

@@ -68,7 +68,7 @@ def environment(project: Project) -> Path:
     if not stamp.is_file():
         common.say(f"installing what the tests of {project.name} need ...")
         common.run([sys.executable, "-m", "venv", "--clear", place], common.REPO)
-        argv = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+        argv: list[str | Path] = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
         common.run([*argv, project.pin, *TOOLS, *project.packages], place)
         stamp.touch()
     return python

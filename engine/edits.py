@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import itertools
 from collections.abc import Iterable, Sequence
 
 from engine.model import Edit
@@ -34,28 +35,34 @@ def overlap(edits: Sequence[Edit], taken: Sequence[Edit]) -> bool:
     return False
 
 
-def forward(edits: Sequence[Edit], offset: int, after: bool = False) -> int:
-    """An offset of the old text in the new text. `after`: behind text that is inserted exactly there.
+class Shift:
+    """Edits of one text, free of overlaps, as a map between offsets of the old text and of the new one."""
 
-    Inside a replaced region the result is the start of what replaced it.
-    """
-    delta = 0
-    for edit in sorted(edits):
-        if edit.end < offset or (edit.end == offset and (edit.start < offset or after)):
-            delta += len(edit.text) - (edit.end - edit.start)
-        elif edit.start < offset:
-            return edit.start + delta
-    return offset + delta
+    def __init__(self, edits: Iterable[Edit]) -> None:
+        self._edits = sorted(edits)
+        self._ends = [edit.end for edit in self._edits]
+        grown = (len(edit.text) - (edit.end - edit.start) for edit in self._edits)
+        self._deltas = [0, *itertools.accumulate(grown)]  # how far the text before edit i moved what follows
+        self._starts = [edit.start + delta for edit, delta in zip(self._edits, self._deltas, strict=False)]
 
+    def forward(self, offset: int, after: bool = False) -> int:
+        """An offset of the old text in the new text. `after`: behind text that is inserted exactly there.
 
-def backward(edits: Sequence[Edit], offset: int) -> int:
-    """An offset of the new text in the old text; inside new text, the start of what it replaced."""
-    delta = 0
-    for edit in sorted(edits):
-        start = edit.start + delta
-        if offset < start:
-            break
-        if offset < start + len(edit.text):
-            return edit.start
-        delta += len(edit.text) - (edit.end - edit.start)
-    return offset - delta
+        Inside a replaced region the result is the start of what replaced it.
+        """
+        index = bisect.bisect_left(self._ends, offset)
+        while index < len(self._edits) and (edit := self._edits[index]).start <= offset:
+            if edit.end == offset and (edit.start < offset or after):
+                index += 1
+            elif edit.start < offset:
+                return self._starts[index]
+            else:
+                break
+        return offset + self._deltas[index]
+
+    def backward(self, offset: int) -> int:
+        """An offset of the new text in the old text; inside new text, the start of what it replaced."""
+        index = bisect.bisect_right(self._starts, offset)
+        if index and offset < self._starts[index - 1] + len(self._edits[index - 1].text):
+            return self._edits[index - 1].start
+        return offset - self._deltas[index]

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from engine.cache import Cache, digest
-from engine.model import Fact, RefusedFile
+from engine.model import Fact, Failure, RefusedFile, Site
 from engine.parallel import Crash, Runner
 from engine.project import Project
 from engine.source import Source
+
+FAILURES = ""  # the key of a file's failures among its facts; no fact has an empty name
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +34,11 @@ def gather(
     runner: Runner,
     cache: Cache,
     program: bytes,
-) -> dict[str, Any]:
-    """Every fact's value. `files`: the Python files; `others`: fact name to the non-Python files it reads."""
+) -> tuple[dict[str, Any], list[Failure]]:
+    """Every fact's value, and a failure for each scan that raised.
+
+    `files`: the Python files; `others`: fact name to the non-Python files it reads.
+    """
     jobs = []
     for path, data in files.items():
         names = tuple(fact.name for fact in facts if fact.hints is not None and re.search(fact.hints, data))
@@ -47,7 +53,8 @@ def gather(
         if not isinstance(result, Crash):  # the run itself reports what a file does to a worker
             scanned[job.path] = fresh[keys[job.path]] = result
     cache.put(fresh)
-    return {fact.name: _combine(fact, scanned, others.get(fact.name, {}), project) for fact in facts}
+    failures = [one for path in sorted(scanned) for one in scanned[path].pop(FAILURES, ())]
+    return {fact.name: _combine(fact, scanned, others.get(fact.name, {}), project) for fact in facts}, failures
 
 
 def _combine(fact: Fact, scanned: Mapping[str, Mapping[str, Any]], others: Mapping[str, bytes], project: Project) -> Any:
@@ -60,12 +67,18 @@ def scan_batch(facts: tuple[Fact, ...], batch: Sequence[ScanJob]) -> list[dict[s
     by_name = {fact.name: fact for fact in facts}
     results: list[dict[str, Any]] = []
     for job in batch:
-        found = {}
+        found: dict[str, Any] = {}
+        results.append(found)
         try:
             source = Source(job.path, job.data)
             source.tree  # noqa: B018  refuse here, before a scan asks for it
-            found = {name: by_name[name].scan(source) for name in job.facts}
         except RefusedFile:
-            pass
-        results.append(found)
+            continue
+        for name in job.facts:
+            try:
+                found[name] = by_name[name].scan(source)
+            except Exception as error:  # noqa: BLE001  rewright: ignore[broad-except] the worker boundary: a scan may raise anything
+                message = f"fact {name} raised {type(error).__name__}: {error}"
+                failure = Failure(Site(job.path, 1), "fact-error", message, detail=traceback.format_exc())
+                found.setdefault(FAILURES, []).append(failure)
     return results

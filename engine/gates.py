@@ -8,6 +8,7 @@ the new tree; so it parsed to the same thing, and need not be compared node by n
 from __future__ import annotations
 
 import ast
+import bisect
 import copy
 import io
 import re
@@ -17,7 +18,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from engine.edits import forward
+from engine.edits import Shift
 from engine.model import Edit, Evidence, RefusedFile, Span
 from engine.source import Source
 from engine.walk import blocks
@@ -83,7 +84,8 @@ def _outline(before: Source, after: Source, edits: Sequence[Edit], spans: Sequen
     if ast.get_docstring(before.tree, clean=False) is not None and ast.get_docstring(after.tree, clean=False) is None:
         return Breach("outline", "code would stand above the module's docstring")
     regions = _merged([(span.start, span.end) for span in spans] + [(edit.start, edit.end) for edit in edits])
-    moved = [(forward(edits, start), forward(edits, end, after=True)) for start, end in regions]
+    shift = Shift(edits)
+    moved = [(shift.forward(start), shift.forward(end, after=True)) for start, end in regions]
     stack: list[tuple[ast.AST, ast.AST]] = [(before.tree, after.tree)]
     while stack:
         old, new = stack.pop()
@@ -92,28 +94,30 @@ def _outline(before: Source, after: Source, edits: Sequence[Edit], spans: Sequen
         if len(mine) != len(theirs):
             return Breach("outline", f"{len(mine)} statements became {len(theirs)} outside the change (line {_line(old)})")
         for one, other in zip(mine, theirs, strict=True):
-            if type(one) is not type(other) or not _moved_along(before, after, (one, other), edits, (regions, moved)):
+            if type(one) is not type(other) or not _moved_along(before, after, (one, other), shift, (regions, moved)):
                 return Breach("outline", f"line {_line(one)}: a statement outside the change reads differently now")
-            if any(low < before.end(one) and before.start(one) <= high for low, high in regions):
+            index = _first(regions, before.start(one))
+            if index < len(regions) and regions[index][0] < before.end(one):
                 stack.append((one, other))
     return None
 
 
 def _moved_along(
-    before: Source, after: Source, pair: tuple[ast.AST, ast.AST], edits: Sequence[Edit], regions: tuple[_Regions, _Regions]
+    before: Source, after: Source, pair: tuple[ast.AST, ast.AST], shift: Shift, regions: tuple[_Regions, _Regions]
 ) -> bool:
     """Does the new statement extend from where the edits moved the old one's start to where they moved its end?
 
     A statement that ends with a changed region ends anywhere within it now.
     """
     old, new = pair
-    if forward(edits, before.start(old), after=True) != after.start(new):
+    if shift.forward(before.start(old), after=True) != after.start(new):
         return False
     end, now = before.end(old), after.end(new)
-    for (low, high), (new_low, new_high) in zip(*regions, strict=True):
-        if low < end <= high:
-            return new_low <= now <= new_high
-    return forward(edits, end) == now
+    index = _first(regions[0], end)
+    if index < len(regions[0]) and regions[0][index][0] < end:
+        low, high = regions[1][index]
+        return low <= now <= high
+    return shift.forward(end) == now
 
 
 def _children(node: ast.AST) -> Iterator[ast.AST]:
@@ -128,8 +132,14 @@ def _line(node: ast.AST) -> int:
     return getattr(node, "lineno", 1)
 
 
-def _within(source: Source, node: ast.AST, regions: list[tuple[int, int]]) -> bool:
-    return any(low <= source.start(node) and source.end(node) <= high for low, high in regions)
+def _within(source: Source, node: ast.AST, regions: _Regions) -> bool:
+    index = bisect.bisect_right(regions, (source.start(node), len(source.text))) - 1
+    return index >= 0 and source.end(node) <= regions[index][1]
+
+
+def _first(regions: _Regions, offset: int) -> int:
+    """The index of the first region that does not end before `offset`. Regions are in order and do not overlap."""
+    return bisect.bisect_left(regions, offset, key=lambda region: region[1])
 
 
 def _merged(regions: list[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -174,8 +184,9 @@ def _names(before: Source, after: Source, edits: Sequence[Edit]) -> Breach | Non
         return None
     whole = not set(before.names.module.bindings) <= set(after.names.module.bindings)
     low = min(edit.start for edit in edits)
-    old_areas = [(edit.start, edit.end) for edit in edits]
-    new_areas = [(forward(edits, edit.start), forward(edits, edit.end, after=True)) for edit in edits]
+    old_areas = [(edit.start, edit.end) for edit in sorted(edits)]
+    shift = Shift(edits)
+    new_areas = [(shift.forward(edit.start), shift.forward(edit.end, after=True)) for edit in sorted(edits)]
     was = _undefined(before.tree if whole else _touched(before, old_areas))
     now = _undefined(after.tree if whole else _touched(after, new_areas))
     fresh = now - was
@@ -203,7 +214,8 @@ def _touched(source: Source, areas: list[tuple[int, int]]) -> ast.Module:
         for node in body:
             if isinstance(node, _DEFINITIONS):
                 start, end = source.start(node), source.end(node)
-                touched = any(low <= end and start <= high for low, high in areas)
+                index = _first(areas, start)
+                touched = index < len(areas) and areas[index][0] <= end
                 if not touched or isinstance(node, ast.ClassDef):
                     node = copy.copy(node)  # noqa: PLW2901
                     node.body = trim(node.body) if touched else [ast.Pass(lineno=node.lineno, col_offset=0)]

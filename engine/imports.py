@@ -43,7 +43,7 @@ def import_edits(source: Source, needs: Iterable[ImportNeed], before: int | None
     `before` is the 0-based offset of the first change in the file; the imports stand above
     the top-level statement that holds it.
     """
-    lines = sorted({_statement(need) for need in needs})
+    lines = sorted({_statement(need) for need in needs}, key=lambda line: (line.startswith("from"), line))
     if not lines:
         return ()
     anchor = _anchor(source, len(source.text) if before is None else before)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field, replace
 
-from engine.edits import backward
+from engine.edits import Shift
 from engine.model import Change, Edit, Failure, Item, Site
 from engine.source import Source
 
@@ -18,7 +18,7 @@ class Overlay:
 
     original: Source
     source: Source
-    batches: list[tuple[Edit, ...]] = field(default_factory=list)
+    batches: list[Shift] = field(default_factory=list)
     items: dict[Place, Item] = field(default_factory=dict)
     banned: set[Place] = field(default_factory=set)  # sites whose rewrite did not hold
     quiet: dict[str, bytes] = field(default_factory=dict)  # rule id to the bytes of which it wants no more
@@ -26,7 +26,7 @@ class Overlay:
     def advance(self, source: Source, edits: tuple[Edit, ...]) -> None:
         """The next version of the file, and the edits that made it."""
         self.source = source
-        self.batches.append(edits)
+        self.batches.append(Shift(edits))
 
     def place(self, rule: str, site: Site) -> Place:
         """A site of the present text as a place in the file on disk."""
@@ -52,8 +52,8 @@ class Overlay:
     def _original_position(self, line: int, column: int) -> tuple[int, int]:
         starts = self.source.line_starts
         offset = starts[min(line, len(starts)) - 1] + column - 1
-        for edits in reversed(self.batches):
-            offset = backward(edits, offset)
+        for shift in reversed(self.batches):
+            offset = shift.backward(offset)
         return self.original.position(min(offset, len(self.original.text)))
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import bisect
 import contextlib
 import io
-import pickle
 import re
 import traceback
 from collections.abc import Mapping, Sequence
@@ -17,6 +16,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from engine import gates
+from engine.contract import checked
 from engine.edits import apply_edits, overlap
 from engine.imports import clash, import_edits
 from engine.model import (
@@ -29,7 +29,6 @@ from engine.model import (
     ImportNeed,
     Item,
     RefusedFile,
-    RewrightError,
     Site,
     Skip,
 )
@@ -55,18 +54,6 @@ class BoundRule:
         """The prefilter: may the codemod find something in these bytes?"""
         hints = self.codemod.hints
         return re.search(hints(self.options) if callable(hints) else hints, data) is not None
-
-
-def require_picklable(rule: BoundRule) -> BoundRule:
-    """The same rule. Raises RewrightError when it could not be sent to a worker."""
-    try:
-        pickle.dumps(rule, protocol=5)
-    except (pickle.PicklingError, AttributeError, TypeError) as error:
-        raise RewrightError(
-            f"codemod {rule.codemod.name} cannot be sent to a worker ({error}): its functions must stand at a module's "
-            "top level, and its options must be plain data"
-        ) from error
-    return rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +147,7 @@ def _propose(rule: BoundRule, run: _Run) -> list[Change]:
     try:
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
             items = rule.codemod.run_file(run.overlay.source, run.project, rule.options)
-            found.extend(_checked(item, run.overlay.source) for item in items)
+            found.extend(checked(item, run.overlay.source) for item in items)
     except RefusedFile as error:
         run.overlay.record(Failure(Site(run.overlay.source.path, error.line, error.column), error.reason, str(error), rule.id))
         return []
@@ -182,19 +169,6 @@ def _propose(rule: BoundRule, run: _Run) -> list[Change]:
         else:
             run.overlay.record(item)
     return wanted
-
-
-def _checked(item: Finding | Change | Skip, source: Source) -> Finding | Change | Skip:
-    """The item, when it speaks of this file. Raises ValueError for what no codemod may yield."""
-    if not isinstance(item, (Finding, Change, Skip)):
-        raise ValueError(f"yielded {item!r}, which is no finding, change or skip")
-    if item.site.path != source.path or not 1 <= item.site.line <= len(source.line_starts):
-        raise ValueError(f"yielded a site outside this file: {item.site}")
-    if isinstance(item, Change) and not item.edits:
-        raise ValueError(f"yielded a change without edits at line {item.site.line}")
-    if isinstance(item, Change) and {edit.path for edit in item.edits} | {span.path for span in item.spans} != {source.path}:
-        raise ValueError(f"yielded a change with edits of another file at line {item.site.line}")
-    return item
 
 
 def _withheld(rule: BoundRule, change: Change, run: _Run) -> str:

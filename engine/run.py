@@ -76,7 +76,8 @@ def make_plan(
     data, failures = read(request.root, request.files, request.max_bytes)
     data = {path: raw for path, raw in data.items() if not support.is_ours(raw)}
     codemods = [rule.bound for rule in request.rules]
-    placed = support.place(request.root, [(module, rule.options) for rule in codemods for module in rule.codemod.support])
+    modules = [(module, rule.options) for rule in codemods for module in rule.codemod.support]
+    placed = support.place(request.root, modules, request.known)
     others = {rule.id: _fact_files(request.root, rule) for rule in codemods}
     plan_key = _plan_key(request, data, placed, others)
     known = cache.get([plan_key])
@@ -87,10 +88,10 @@ def make_plan(
     project = Project(request.known, request.python, {}, placed)
     wanted = {fact.name: fact for rule in codemods for fact in rule.codemod.facts}
     by_fact = {fact.name: others[rule.id] for rule in codemods for fact in rule.codemod.facts}
-    learned = facts.gather(list(wanted.values()), data, by_fact, project, runner, cache, request.program)
+    learned, unscanned = facts.gather(list(wanted.values()), data, by_fact, project, runner, cache, request.program)
     project = replace(project, facts=learned)
     results, cached = _run(request, data, project, runner, cache, progress)
-    plan = _assemble(request, data, results, failures, placed)
+    plan = _assemble(request, data, results, [*failures, *unscanned], placed)
     cache.put({plan_key: replace(plan, deltas=tuple(replace(delta, before=None) for delta in plan.deltas))})
     return replace(plan, metadata={**request.metadata, "cached": cached})
 

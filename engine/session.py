@@ -14,11 +14,12 @@ from pathlib import Path
 
 from engine import config as configuration
 from engine.cache import Cache, digest, program_digest
+from engine.contract import require_picklable
 from engine.discover import discover, read_target_python
 from engine.globs import matcher
 from engine.model import Applicability, Codemod, Plan, RewrightError
 from engine.parallel import Limits, Pool
-from engine.process import BoundRule, require_picklable
+from engine.process import BoundRule
 from engine.run import PlannedRule, Request, make_plan
 
 HOUSE = Path(__file__).resolve().parent.parent
@@ -145,7 +146,9 @@ def _planned(
         paths = sprint.paths if sprint else ()
         bound = BoundRule(rule.id, known[rule.codemod], rule.options, "report" if rule.mode == "report" else "rewrite")
         scope = repr((rule.include, rule.exclude, paths))
-        planned.append(PlannedRule(require_picklable(bound), _covers(rule.include, rule.exclude, paths), scope, rule.max_files_percent))
+        require_picklable(bound.codemod, bound.options)
+        covers = _covers(rule.include, rule.exclude, paths)
+        planned.append(PlannedRule(bound, covers, scope, rule.max_files_percent))
     if not planned:
         raise RewrightError(f"no rule is left to run; check --select, --ignore and the modes in {config.path}")
     return tuple(planned)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 
@@ -12,18 +13,22 @@ from engine.model import FileDelta, SupportModule
 MARK = b"# rewright-support:"
 
 
-def place(root: Path, modules: Sequence[tuple[SupportModule, Mapping[str, Any]]]) -> dict[str, str]:
+def place(
+    root: Path, modules: Sequence[tuple[SupportModule, Mapping[str, Any]]], known: Set[str] = frozenset()
+) -> dict[str, str]:
     """Support module name to its root-relative path. `modules`: each with its rule's options.
 
     The first of `path` and `fallback` where nothing stands, or our own module; a name that
-    has neither is left out, and codemods then skip the sites that need it.
+    has neither is left out, and codemods then skip the sites that need it. `known`: the
+    target's Python files; a package that imports one of them when it is imported is no place.
     """
+    packages = {path.partition("/")[0].removesuffix(".py") for path in known}
     placed: dict[str, str] = {}
     for module, options in modules:
         folder = str(options.get("support-folder", "common_utils")).strip("/")
         for pattern in (module.path, module.fallback):
             path = pattern.format(folder=folder).lstrip("/")
-            if module.name not in placed and is_free(root / path, module.name):
+            if module.name not in placed and is_free(root / path, module.name) and not pulls_in(root / path, packages):
                 placed[module.name] = path
     return placed
 
@@ -36,6 +41,15 @@ def is_free(file: Path, name: str) -> bool:
         return False
     with file.open("rb") as stream:
         return stream.readline().startswith(MARK + b" " + name.encode())
+
+
+def pulls_in(file: Path, packages: Set[str]) -> bool:
+    """Does the package around this file import the target's own code? Importing from it could then close a cycle."""
+    init = file.parent / "__init__.py"
+    if not init.is_file():
+        return False
+    found = re.findall(rb"^\s*(?:from|import)\s+(\.|\w+)", init.read_bytes(), re.M)
+    return any(name == b"." or name.decode() in packages for name in found)
 
 
 def is_ours(data: bytes) -> bool:

@@ -42,7 +42,8 @@ Applicability
     files that do not show that the target's root is on their path; loggers that are only named like one.
 
 Options
-    `preserve`: keep every site's meaning exactly: no narrowing, bare and BaseException handlers stay.
+    `preserve`: keep every site's meaning exactly: no narrowing, bare and BaseException handlers stay, and the
+    executor logs at "debug" at most.
     `support-folder`: the folder that gets the support module.
 """
 
@@ -64,7 +65,7 @@ def run_file(source: Source, project: Project, options: Mapping[str, Any]) -> It
 
 CODEMOD = Codemod(
     name="broad-except",
-    summary="Turn broad except clauses into SafeExecutor blocks that log their tracebacks",
+    summary="Turn broad except clauses into SafeExecutor blocks that log their tracebacks.",
     version=1,
     run_file=run_file,
     hints=rb"\bexcept\b",

@@ -114,7 +114,7 @@ def _wrapped(file: File, site: BroadSite, kind: Kind, because: str) -> Change | 
     if logger is None or _is_hidden(file, site, executor, imports):
         return Refusal("shadowed-name", "a local name hides what the rewrite would use (logging or SafeExecutor)")
     recoverable = recoverable_for(kind, because)
-    form = _form(file, site, _call(site, executor, logger, recoverable))
+    form = _form(file, site, _call(file, site, executor, logger, recoverable))
     rewrite, doubts = _rewritten(file, site, form)
     evidence = (*_evidence(site), *doubts, import_root(source, file.project, module))
     return Change(
@@ -136,8 +136,8 @@ def _is_hidden(file: File, site: BroadSite, name: str, imports: tuple[ImportNeed
     return found is not None if imports else found is not names.module.bindings.get(name)
 
 
-def _call(site: BroadSite, executor: str, logger: Logger, recoverable: Recoverable) -> str:
-    level = level_for(site)
+def _call(file: File, site: BroadSite, executor: str, logger: Logger, recoverable: Recoverable) -> str:
+    level = level_for(file, site)
     extra = f", level={level}" if level else ""
     return f"{executor}({logger.code}, recoverable={recoverable.code}{extra})"
 

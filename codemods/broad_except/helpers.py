@@ -18,7 +18,7 @@ from codemods.broad_except.current import looks
 from codemods.broad_except.sites import FUNCTIONS, outside_inner_handlers
 from engine import Fact, Project, Source
 
-HINTS = rb"exc_info|(format|print)_exc|\.exception\s*\(|\braise[ \t]*(#|\r?$|\r?\n)|(capture|print)_exception|captureException"
+HINTS = rb"exc_info|(format|print)_exc|\.exception\s*\(|\braise[ \t]*(#|;|\r?$|\r?\n)|(capture|print)_exception|captureException"
 NAME = "current-exception"
 
 Call = tuple[str, str]  # (how it is reached: "here", "import", "self" or "attribute"; the simple name)

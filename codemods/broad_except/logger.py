@@ -10,7 +10,7 @@ import ast
 import re
 from dataclasses import dataclass
 
-from codemods.broad_except.current import is_logger, log_calls
+from codemods.broad_except.current import log_calls
 from codemods.broad_except.sites import FUNCTIONS, BroadSite, File, enclosing_class, last_name, outside_inner_handlers
 from engine import ImportNeed, need_import
 
@@ -45,16 +45,17 @@ def logger_for(file: File, site: BroadSite) -> Logger | None:
     return Logger(f"{name}.getLogger(__name__)", imports)
 
 
-def level_for(site: BroadSite) -> str:
+def level_for(file: File, site: BroadSite) -> str:
     """The `level` argument as code; empty for the default, which is "error".
 
     A handler that logs gets "debug", so that no level shows the same failure twice, and nothing when it logs at debug
-    itself. A handler that does nothing at all was quiet on purpose: "debug".
+    itself. A handler that does nothing at all was quiet on purpose: "debug". So is every site under preserve: a record
+    that nobody asked for must not reach a console.
     """
     methods = {call.func.attr for call in log_calls(outside_inner_handlers(site.handler.body))}  # type: ignore[attr-defined]
     if methods:
         return "None" if methods == {"debug"} else '"debug"'
-    return '"debug"' if all(is_silent(statement) for statement in site.handler.body) else ""
+    return '"debug"' if file.preserve or all(is_silent(statement) for statement in site.handler.body) else ""
 
 
 def is_silent(statement: ast.stmt) -> bool:
@@ -174,10 +175,10 @@ def _reassigns(file: File, holder: ast.ClassDef) -> bool:
 
 def _may_call_back(call: ast.Call) -> bool:
     """May a call run a method of the object: `self.m()`, `super().__init__()`, `Thread(target=self.m)`?"""
-    func = call.func
-    handed = [call.args, call.keywords, [func] if not isinstance(func, ast.Attribute) else []]
-    if any(isinstance(part, ast.Name) and part.id == "self" for group in handed for one in group for part in ast.walk(one)):
+    parts: list[ast.AST] = [*call.args, *call.keywords]
+    if any(isinstance(node, ast.Name) and node.id == "self" for part in parts for node in ast.walk(part)):
         return True
-    if isinstance(func, ast.Attribute):
-        return last_name(func.value) == "self" or (isinstance(func.value, ast.Call) and last_name(func.value.func) == "super")
-    return False
+    if not isinstance(call.func, ast.Attribute):
+        return last_name(call.func) == "self"
+    owner = call.func.value
+    return last_name(owner) == "self" or (isinstance(owner, ast.Call) and last_name(owner.func) == "super")

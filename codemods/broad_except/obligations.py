@@ -100,6 +100,8 @@ def _place(file: File, site: BroadSite) -> Refusal | None:
     if isinstance(site.owner, ast.ClassDef):
         return Refusal("class-body", "names bound in a class body become attributes of the class")
     holder = enclosing_class(file.source, site.owner)
+    if re.match(r"logging(\.py$|/)", file.source.path):
+        return Refusal("logging-machinery", "this is the logging module that the support module imports")
     if holder is not None and any(_is_logging_class(file, base) for base in holder.bases):
         return Refusal("logging-machinery", "this runs while a record is being logged; logging its failure would come back here")
     return None

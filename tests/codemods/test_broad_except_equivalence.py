@@ -14,8 +14,8 @@ import types
 from pathlib import Path
 
 import pytest
-from codemods.broad_except import CODEMOD
 
+from codemods.broad_except import CODEMOD
 from engine.model import Change, Failure
 from engine.process import BoundRule, process
 from engine.project import Project
@@ -59,7 +59,9 @@ class Writer:
         self.steps += 1
         if self.flavour == "coroutine" and self.random.random() < 0.4:
             return f"await astep({self.steps})"
-        return f"(yield step({self.steps}))" if self.flavour == "generator" and self.random.random() < 0.3 else f"step({self.steps})"
+        return (
+            f"(yield step({self.steps}))" if self.flavour == "generator" and self.random.random() < 0.3 else f"step({self.steps})"
+        )
 
     def statement(self, depth, loop, names):
         pad = "    " * depth
@@ -81,19 +83,23 @@ class Writer:
         return f"{pad}x = {self.step()}\n" if kind == "assign" else f"{pad}{self.step()}\n"
 
     def use(self, pad, name):
-        return pad + self.random.choice(
-            [
-                f"note(type({name}).__name__, str({name}))",
-                f"logger.error('H: %s', {name})",
-                "logger.exception('H: boom')",
-                "logger.warning('H: boom', exc_info=True)",
-                "note(traceback.format_exc().splitlines()[-1])",
-                "raise",
-                f"raise RuntimeError('new') from {name}",
-                f"{name} = str({name})",
-                f"x = str({name})",
-            ]
-        ) + "\n"
+        return (
+            pad
+            + self.random.choice(
+                [
+                    f"note(type({name}).__name__, str({name}))",
+                    f"logger.error('H: %s', {name})",
+                    "logger.exception('H: boom')",
+                    "logger.warning('H: boom', exc_info=True)",
+                    "note(traceback.format_exc().splitlines()[-1])",
+                    "raise",
+                    f"raise RuntimeError('new') from {name}",
+                    f"{name} = str({name})",
+                    f"x = str({name})",
+                ]
+            )
+            + "\n"
+        )
 
     def attempt(self, depth, loop, names):
         pad, name = "    " * depth, self.random.choice(["e", "e", "exc", None])

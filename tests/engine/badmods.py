@@ -1,12 +1,13 @@
 """Tiny codemods, good and bad. A module of its own, so that worker processes can import them."""
 
+import ast
 import os
 import re
 import sys
 
 import libcst as cst
 
-from engine import Applicability, Change, Codemod, Finding, SliceError, rewrite_statement
+from engine import Applicability, Change, Codemod, Finding, SliceError, replace_expression, rewrite_statement
 from engine.model import Edit, Site, Skip, Span
 from engine.process import BoundRule
 from engine.run import PlannedRule
@@ -112,3 +113,27 @@ def nests(source, _, options):
 def insert(path, at, text):
     """An insertion, as an edit."""
     return Edit(path, at, at, text)
+
+
+Tidy = (ast.Return, ast.Expr, ast.Assign)
+
+
+def tidy(source, _, options):
+    """`return x` becomes `return (x)` through LibCST, and `0` as a statement's value becomes `1 - 1` through ast."""
+    for node in source.statements(Tidy):
+        rewrite = None
+        try:
+            if isinstance(node, ast.Return) and isinstance(node.value, ast.Name) and "(" not in source.segment(node):
+                rewrite = rewrite_statement(source, node, _parenthesise)
+            elif isinstance(node.value, ast.Constant) and source.segment(node.value) == "0":
+                rewrite = replace_expression(source, node, node.value, "1 - 1")
+        except SliceError as error:
+            yield Skip(source.site(node), error.reason, str(error))
+        if rewrite is not None:
+            yield Change(source.site(node), "tidy", Applicability.SAFE, rewrite.edits, (rewrite.span,))
+
+
+def _parenthesise(tree):
+    (small,) = tree.body
+    value = small.value.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
+    return tree.with_changes(body=[small.with_changes(value=value)])

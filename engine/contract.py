@@ -1,0 +1,34 @@
+"""What the engine holds a codemod to, before it runs and while it speaks."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Mapping
+from typing import Any
+
+from engine.model import Change, Codemod, Finding, RewrightError, Skip
+from engine.source import Source
+
+
+def require_picklable(codemod: Codemod, options: Mapping[str, Any]) -> None:
+    """Raises RewrightError when the codemod or its options could not be sent to a worker."""
+    try:
+        pickle.dumps((codemod, options), protocol=5)
+    except (pickle.PicklingError, AttributeError, TypeError) as error:
+        raise RewrightError(
+            f"codemod {codemod.name} cannot be sent to a worker ({error}): its functions must stand at a module's "
+            "top level, and its options must be plain data"
+        ) from error
+
+
+def checked(item: Finding | Change | Skip, source: Source) -> Finding | Change | Skip:
+    """The item, when it speaks of this file. Raises ValueError for what no codemod may yield."""
+    if not isinstance(item, (Finding, Change, Skip)):
+        raise ValueError(f"yielded {item!r}, which is no finding, change or skip")
+    if item.site.path != source.path or not 1 <= item.site.line <= len(source.line_starts):
+        raise ValueError(f"yielded a site outside this file: {item.site}")
+    if isinstance(item, Change) and not item.edits:
+        raise ValueError(f"yielded a change without edits at line {item.site.line}")
+    if isinstance(item, Change) and {edit.path for edit in item.edits} | {span.path for span in item.spans} != {source.path}:
+        raise ValueError(f"yielded a change with edits of another file at line {item.site.line}")
+    return item
