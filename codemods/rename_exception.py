@@ -52,10 +52,11 @@ def run_file(source: Source, _: Project, options: Mapping[str, Any]) -> Iterator
     old, new = _dotted(options["from"]), _dotted(options["to"])
     if old == new:
         return
-    for handler in source.statements(ast.ExceptHandler):
-        for member in _members(handler):
-            if isinstance(member, (ast.Name, ast.Attribute)) and _means(source, member, old):
-                yield _item(source, handler, member, old, new)
+    for clauses in source.statements(ast.stmt):
+        if isinstance(clauses, (ast.Try, ast.TryStar)):
+            for handler, member in _members(clauses):
+                if isinstance(member, (ast.Name, ast.Attribute)) and _means(source, member, old):
+                    yield _item(source, clauses, handler, member, new)
 
 
 def _dotted(name: str) -> str:
@@ -70,10 +71,12 @@ def hints(options: Mapping[str, Any]) -> bytes:
     return clause + rb"|%s(?<!\w%s)[\s\\]+as\b" % (name, name)  # without an alias the clause itself holds the name
 
 
-def _members(handler: ast.ExceptHandler) -> list[ast.expr]:
-    if handler.type is None:
-        return []
-    return handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+def _members(clauses: ast.Try | ast.TryStar) -> Iterator[tuple[ast.ExceptHandler, ast.expr]]:
+    """Each handler with each class that it names."""
+    for handler in clauses.handlers:
+        if handler.type is not None:
+            for member in handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]:
+                yield handler, member
 
 
 def _means(source: Source, member: ast.Name | ast.Attribute, old: str) -> bool:
@@ -85,10 +88,11 @@ def _means(source: Source, member: ast.Name | ast.Attribute, old: str) -> bool:
     return found == old or (found is None and name == old.rpartition(".")[2])
 
 
-def _item(source: Source, handler: ast.ExceptHandler, member: ast.expr, old: str, new: str) -> Change | Skip:
+def _item(
+    source: Source, clauses: ast.Try | ast.TryStar, handler: ast.ExceptHandler, member: ast.Name | ast.Attribute, new: str
+) -> Change | Skip:
     site, (module, _, name) = source.site(handler), new.rpartition(".")
-    clauses = source.parents[handler]
-    data = {"from": old.removeprefix("builtins."), "to": new.removeprefix("builtins.")}
+    data = {"from": source.segment(member), "to": new.removeprefix("builtins.")}
     if source.names.qualified(member) is None:
         return Skip(site, "ambiguous-name", f"{source.segment(member)} has several meanings in this file", data)
     if isinstance(clauses, ast.TryStar) and name.endswith("ExceptionGroup"):
@@ -99,19 +103,16 @@ def _item(source: Source, handler: ast.ExceptHandler, member: ast.expr, old: str
     if code is None:
         return Skip(site, "shadowed", f"{name} means something else here, or a star import may hide it", data)
     try:
-        rewrite = replace_expression(source, clauses, member, code)  # type: ignore[arg-type]
+        rewrite = replace_expression(source, clauses, member, code)
     except SliceError as error:
         return Skip(site, error.reason, str(error), data)
     message = f"catch {data['to']} in place of {data['from']}"
     return Change(site, message, Applicability.UNSAFE, rewrite.edits, (rewrite.span,), imports, data=data)
 
 
-def _caught_so_far(clauses: ast.AST, handler: ast.ExceptHandler) -> Iterator[ast.expr]:
+def _caught_so_far(clauses: ast.Try | ast.TryStar, handler: ast.ExceptHandler) -> list[ast.expr]:
     """The classes that this clause and those above it name."""
-    for clause in clauses.handlers:  # type: ignore[attr-defined]
-        yield from _members(clause)
-        if clause is handler:
-            return
+    return [member for clause, member in _members(clauses) if clause.lineno <= handler.lineno]
 
 
 def _spelling(source: Source, handler: ast.ExceptHandler, module: str, name: str) -> tuple[str | None, tuple[ImportNeed, ...]]:

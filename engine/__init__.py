@@ -20,13 +20,16 @@ from engine.model import (
     Finding,
     ImportNeed,
     Option,
+    RewrightError,
     Site,
     Skip,
     SupportModule,
 )
 
 if TYPE_CHECKING:
+    from engine.data import data_names, parse_data, read_data
     from engine.expressions import replace_expression
+    from engine.globs import matcher
     from engine.imports import need_import
     from engine.project import Project
     from engine.skeleton import Rewrite, SliceError
@@ -39,7 +42,11 @@ _LAZY = {
     "SliceError": "engine.skeleton",
     "Source": "engine.source",
     "Statement": "engine.slices",
+    "data_names": "engine.data",
+    "matcher": "engine.globs",
     "need_import": "engine.imports",
+    "parse_data": "engine.data",
+    "read_data": "engine.data",
     "replace_expression": "engine.expressions",
 }
 
@@ -54,13 +61,18 @@ __all__ = [
     "Option",
     "Project",
     "Rewrite",
+    "RewrightError",
     "Site",
     "Skip",
     "SliceError",
     "Source",
     "Statement",
     "SupportModule",
+    "data_names",
+    "matcher",
     "need_import",
+    "parse_data",
+    "read_data",
     "replace_expression",
     "rewrite_statement",
 ]

@@ -29,6 +29,15 @@ class Cache:
         self._path = path
         self._connection = self._open() if path is not None else None
 
+    def holds_anything(self) -> bool:
+        """False for a cache that is new or keeps nothing."""
+        if self._connection is None:
+            return False
+        try:
+            return self._connection.execute("SELECT 1 FROM entry LIMIT 1").fetchone() is not None
+        except sqlite3.Error:
+            return False
+
     def get(self, keys: Iterable[bytes]) -> dict[bytes, Any]:
         """The values that are there."""
         wanted, found = list(keys), {}

@@ -1,12 +1,16 @@
-"""What rules there are and what they do, as text: `rewright rules` and `rewright explain`."""
+"""What rules there are and what they do, and why a site gets what it gets, as text: `rewright rules`, `rewright explain`."""
 
 from __future__ import annotations
 
+import ast
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 from engine import config as configuration
-from engine.model import Codemod, Option, RewrightError
+from engine.model import Change, Codemod, Failure, Finding, Item, Option, Plan, RewrightError
 
 
 def schema(codemods: Mapping[str, Codemod]) -> str:
@@ -55,3 +59,93 @@ def explanation(name: str, config: configuration.Config, codemods: Mapping[str, 
 def _option(option: Option, value: object) -> str:
     kind = " | ".join(option.choices) if option.choices else option.type
     return f"  {option.name} = {json.dumps(value)}  ({kind}; default {json.dumps(option.default)})\n      {option.help}"
+
+
+# -- a site ----------------------------------------------------------------------------
+
+
+def place_in(subject: str) -> tuple[Path, int] | None:
+    """The file and the 1-based line that `path:12` names; None for the name of a rule. Raises RewrightError for no such file."""
+    found = re.fullmatch(r"(.+):(\d+)", subject)
+    if found is None:
+        return None
+    file = Path(found[1])
+    if not file.is_file():
+        raise RewrightError(f"{file}: no such file; explain takes a rule, or FILE:LINE with FILE relative to the current folder")
+    return file, int(found[2])
+
+
+def root_of(file: Path) -> Path:
+    """The target of a file: the git repository around it, else the current folder when the file is below, else its own folder."""
+    real = file.resolve()
+    for folder in real.parents:
+        if (folder / ".git").exists():
+            return folder
+    return Path.cwd() if Path.cwd().resolve() in real.parents else real.parent
+
+
+def site_explanation(plan: Plan, path: str, line: int) -> str:
+    """What the plan says of the sites at or around a line (1-based), with the derivation that their data hold.
+
+    Raises RewrightError when there is none, naming the nearest.
+    """
+    items = [item for item in plan.items if item.site.path == path]
+    found = _around(plan, path, line, items)
+    if not found:
+        near = sorted({item.site.line for item in items}, key=lambda other: (abs(other - line), other))[:3]
+        hint = (
+            f"; the nearest sites are at lines {', '.join(map(str, sorted(near)))}" if near else "; the file has no site at all"
+        )
+        raise RewrightError(f"{path}:{line}: no rule has anything to say here{hint}")
+    return "\n\n".join("\n".join(_told(item)) for item in found)
+
+
+def _around(plan: Plan, path: str, line: int, items: Sequence[Item]) -> list[Item]:
+    """The items on a line; else of the innermost construct that holds it; else of the handlers of the try whose body holds it."""
+    found = [item for item in items if item.site.line == line]
+    if found:
+        return found
+    holding = [item for item in items if item.site.line <= line <= max(item.site.end_line, item.site.line)]
+    handlers = _handlers(plan, path, line)
+    if holding and (not handlers or max(item.site.line for item in holding) >= handlers[0]):
+        start = max(item.site.line for item in holding)
+        return [item for item in holding if item.site.line == start]
+    return [item for item in items if item.site.line in handlers[1:]]
+
+
+def _handlers(plan: Plan, path: str, line: int) -> list[int]:
+    """The line of the innermost try whose own body holds a line, and the lines of its handlers; empty when there is none."""
+    try:
+        tree = ast.parse((Path(plan.root) / path).read_bytes())
+    except (OSError, SyntaxError, ValueError, RecursionError):
+        return []
+    tries = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.Try, ast.TryStar)) and node.lineno <= line <= (node.body[-1].end_lineno or 0)
+    ]
+    inner = max(tries, key=lambda node: node.lineno, default=None)
+    return [] if inner is None else [inner.lineno, *(handler.lineno for handler in inner.handlers)]
+
+
+def _told(item: Item) -> Iterator[str]:
+    data: Mapping[str, Any] = {} if isinstance(item, Failure) else item.data
+    yield f"{item.site.path}:{item.site.line}: {item.rule or 'rewright'}"
+    for name in ("kind", "because"):
+        if data.get(name):
+            yield f"  {name + ':':<13}{data[name]}"
+    if isinstance(item, Change):
+        yield f"  {'rewrite:':<13}{item.message} [{item.applicability}]"
+    else:
+        kind = "stays" if isinstance(item, Finding) else "fails" if isinstance(item, Failure) else "skipped"
+        yield f"  {kind + ':':<13}{item.reason}: {item.message}"
+    for name in ("recoverable", "inferred"):
+        if name in data:
+            yield f"  {name + ':':<13}{', '.join(data[name]) or 'nothing'}"
+    yield from (f"    {step}" for step in data.get("steps", ()))
+    if data.get("unknown"):
+        yield f"  {'unknown:':<13}{'; '.join(data['unknown'])}"
+    if isinstance(item, Change):
+        yield from (
+            f"  {'evidence:':<13}{one.check} {one.result}{': ' + one.detail if one.detail else ''}" for one in item.evidence
+        )

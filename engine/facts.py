@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.cache import Cache, digest
-from engine.model import Fact, Failure, RefusedFile, Site
+from engine.model import Fact, Failure, RefusedFile, RewrightError, Site
 from engine.parallel import Crash, Runner
 from engine.project import Project
 from engine.source import Source
@@ -59,7 +59,11 @@ def gather(
 
 def _combine(fact: Fact, scanned: Mapping[str, Mapping[str, Any]], others: Mapping[str, bytes], project: Project) -> Any:
     found = {path: scanned[path][fact.name] for path in sorted(scanned) if scanned[path].get(fact.name) is not None}
-    return fact.combine({**found, **others}, project)
+    try:
+        return fact.combine({**found, **others}, project)
+    except Exception as error:
+        why = f"{type(error).__name__}: {error}"
+        raise RewrightError(f"fact {fact.name} cannot be made of what {len(found)} files say: {why}") from error
 
 
 def scan_batch(facts: tuple[Fact, ...], batch: Sequence[ScanJob]) -> list[dict[str, Any]]:

@@ -107,7 +107,7 @@ def _moved_along(
 ) -> bool:
     """Does the new statement extend from where the edits moved the old one's start to where they moved its end?
 
-    A statement that ends with a changed region ends anywhere within it now.
+    A statement that ends with a changed region ends anywhere within it now, or before it when its last lines went.
     """
     old, new = pair
     if shift.forward(before.start(old), after=True) != after.start(new):
@@ -116,7 +116,7 @@ def _moved_along(
     index = _first(regions[0], end)
     if index < len(regions[0]) and regions[0][index][0] < end:
         low, high = regions[1][index]
-        return low <= now <= high
+        return now <= high and not (now < low and after.text[now:low].strip())
     return shift.forward(end) == now
 
 

@@ -58,7 +58,7 @@ class Names:
 
     def __init__(self, tree: ast.Module, text: str) -> None:
         self._text = text
-        self._has_walrus = ":=" in text
+        self._walrus_lines = [text.count("\n", 0, match.start()) + 1 for match in re.finditer(":=", text)]
         self.module = Scope(tree, None)
         self.has_star_import = False
         self._tree = tree
@@ -172,7 +172,8 @@ class Names:
         while stack:
             node, scope, guarded = stack.pop()
             kind = type(node)
-            if kind in _BIND_NOTHING and not self._has_walrus:
+            walrus = bool(self._walrus_lines) and self._may_hold_walrus(node)
+            if kind in _BIND_NOTHING and not walrus:
                 continue
             if kind in _DEFINITIONS:
                 inner = self._bind_definition(node, scope, guarded)
@@ -188,9 +189,16 @@ class Names:
                     self._bind(scope, name, place, guarded)
                 if kind not in _FLAT:
                     stack.extend([(child, scope, True) for child in blocks(node)][::-1])
-            if self._has_walrus:
+            if walrus:
                 for place in walruses(node):
                     self._bind(scope, place.target.id, place, guarded)
+
+    def _may_hold_walrus(self, node: ast.AST) -> bool:
+        """A cheap look at the lines; those of a string count too, one too many is no harm."""
+        decorators = getattr(node, "decorator_list", None)
+        first = decorators[0].lineno if decorators else getattr(node, "lineno", 0)
+        index = bisect.bisect_left(self._walrus_lines, first)
+        return index < len(self._walrus_lines) and self._walrus_lines[index] <= getattr(node, "end_lineno", 1 << 30)
 
     def _bind_definition(self, node: ast.AST, scope: Scope, guarded: bool) -> Scope:
         self._bind(scope, node.name, node, guarded)  # type: ignore[attr-defined]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field, replace
 
 from engine.edits import Shift
+from engine.fingerprint import fingerprint
 from engine.model import Change, Edit, Failure, Item, Site
 from engine.source import Source
 
@@ -55,15 +55,3 @@ class Overlay:
         for shift in reversed(self.batches):
             offset = shift.backward(offset)
         return self.original.position(min(offset, len(self.original.text)))
-
-
-def fingerprint(rule: str, site: Site, source: Source) -> str:
-    """16 hex digits that survive moved lines and reformatting: rule, path, and the site's text without white space.
-
-    Equal sites of one file are told apart by a number that the plan appends.
-    """
-    starts = source.line_starts
-    start = starts[site.line - 1] + site.column - 1
-    end = starts[site.end_line - 1] + site.end_column - 1 if site.end_line else source.line_end(start)
-    words = "".join(source.text[start:end].split())
-    return hashlib.blake2b(f"{rule}\0{site.path}\0{words}".encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

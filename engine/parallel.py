@@ -17,6 +17,7 @@ import resource
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from multiprocessing import forkserver
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -54,6 +55,13 @@ class Limits:
     memory_mb: int = 1500
 
 
+def preload() -> None:
+    """Start the process that workers are forked from, without waiting for it: it loads LibCST while this one goes on."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["libcst", "pyflakes.checker", "rewright.preload"])
+    forkserver.ensure_running()
+
+
 class Pool:
     """Worker processes, started on first use. Use as a context manager."""
 
@@ -77,8 +85,8 @@ class Pool:
         import pebble
 
         if self._pool is None:
+            preload()
             context = multiprocessing.get_context("forkserver")
-            context.set_forkserver_preload(["libcst", "pyflakes.checker", "rewright.preload"])
             self._pool = pebble.ProcessPool(self.jobs, initializer=_limit, initargs=(self.limits.memory_mb,), context=context)
             for _ in range(self.jobs):
                 self._pool.schedule(_warm)
@@ -156,6 +164,8 @@ def _result(future: concurrent.futures.Future[Any], limits: Limits) -> Any | Cra
         return Crash("crash", f"the worker process died (exit code {error.exitcode})")
     except MemoryError:
         return Crash("memory", f"needed more than {limits.memory_mb} MB; raise limits.memory-mb to allow it more")
+    except Exception as error:  # noqa: BLE001  rewright: ignore[broad-except] the worker boundary: one file must not end the run
+        return Crash("crash", f"the engine raised {type(error).__name__}: {error}; please report it")
 
 
 def _call(task: Task, place: str, batch: Sequence[Any]) -> list[Any]:

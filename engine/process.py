@@ -18,6 +18,7 @@ from typing import Any
 from engine import gates
 from engine.contract import checked
 from engine.edits import apply_edits, overlap
+from engine.fingerprint import fingerprint
 from engine.imports import clash, import_edits
 from engine.model import (
     Applicability,
@@ -76,8 +77,13 @@ class _Run:
     comments: tuple[Suppression, ...]
 
 
-def process(path: str, data: bytes, rules: Sequence[BoundRule], project: Project, unsafe: bool) -> FileResult:
-    """Run the rules over one file. Never raises for what the file or a codemod does wrong."""
+def process(
+    path: str, data: bytes, rules: Sequence[BoundRule], project: Project, unsafe: bool, complete: bool = True
+) -> FileResult:
+    """Run the rules over one file. Never raises for what the file or a codemod does wrong.
+
+    `complete`: no rule of the rule file was left out, so a suppression that names none can be told to be unused.
+    """
     try:
         source = Source(path, data)
         if generated(source.text):
@@ -91,7 +97,8 @@ def process(path: str, data: bytes, rules: Sequence[BoundRule], project: Project
     except _EndlessError as error:
         return FileResult(path, (Failure(Site(path, 1), error.reason, str(error), error.rule),))
     items = list(run.overlay.items.values())
-    items += unused(path, run.comments, items, [rule.id for rule in rules])
+    idle = unused(path, run.comments, items, [rule.id for rule in rules], complete)
+    items += [replace(item, fingerprint=fingerprint(item.rule, item.site, source)) for item in idle]
     after = run.overlay.source.data if run.overlay.batches else None
     return FileResult(path, tuple(items), after, source.encoding)
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from engine import facts, support
+from engine import facts, support, suppress
 from engine.cache import Cache, canonical, digest
 from engine.model import Change, Failure, FileDelta, Finding, Item, Plan, Site, Skip
 from engine.parallel import Crash, Runner
@@ -44,6 +44,7 @@ class Request:
     program: bytes  # digest of the program itself
     python: tuple[int, int] = (3, 8)
     unsafe: bool = False
+    complete: bool = True  # no rule of the rule file was left out
     max_bytes: int = 4_000_000  # a larger file is refused unread
     parse_all: bool = False  # report files that do not parse even where no rule looks
     notes: tuple[Item, ...] = ()  # what discovery had to say
@@ -67,6 +68,7 @@ class RunContext:
     rules: tuple[BoundRule, ...]
     project: Project
     unsafe: bool
+    complete: bool
 
 
 def make_plan(
@@ -128,7 +130,9 @@ def _fact_files(root: Path, rule: BoundRule) -> dict[str, bytes]:
 def _plan_key(request: Request, data: Mapping[str, bytes], placed: Mapping[str, str], others: Mapping[str, Any]) -> bytes:
     contents = digest(*(part for path in sorted(data) for part in (path, digest(data[path]))))
     rules = canonical([(rule.bound, rule.scope, rule.max_files_percent) for rule in request.rules])
-    rest = canonical((request.python, request.unsafe, request.parse_all, placed, others, request.notes, request.known))
+    rest = canonical(
+        (request.python, request.unsafe, request.complete, request.parse_all, placed, others, request.notes, request.known)
+    )
     unread = canonical(sorted(set(request.files) - set(data)))
     return digest("plan", request.program, contents, rules, rest, unread)
 
@@ -142,11 +146,12 @@ def _run(
     progress: Callable[[int, int], None],
 ) -> tuple[list[FileResult], int]:
     """Every file that a rule looks into, from the cache or from a worker; and how many came from the cache."""
-    context = RunContext(tuple(rule.bound for rule in request.rules), project, request.unsafe)
+    context = RunContext(tuple(rule.bound for rule in request.rules), project, request.unsafe, request.complete)
     stamp = digest(request.program, canonical(context))
     jobs = []
     for path, raw in data.items():
-        rules = tuple(i for i, rule in enumerate(request.rules) if rule.bound.matches(raw) and rule.covers(path))
+        covering = (i for i, rule in enumerate(request.rules) if rule.covers(path))
+        rules = tuple(i for i in covering if request.rules[i].bound.matches(raw) or suppress.MARK in raw)
         if rules or request.parse_all:
             jobs.append(FileJob(path, raw, rules))
     keys = {job.path: digest("file", stamp, job.path, job.data, repr(job.rules)) for job in jobs}
@@ -167,7 +172,10 @@ def _run(
 
 def run_batch(context: RunContext, batch: Sequence[FileJob]) -> list[FileResult]:
     """Runs in a worker."""
-    return [process(job.path, job.data, [context.rules[i] for i in job.rules], context.project, context.unsafe) for job in batch]
+    return [
+        process(job.path, job.data, [context.rules[i] for i in job.rules], context.project, context.unsafe, context.complete)
+        for job in batch
+    ]
 
 
 # -- assembling ------------------------------------------------------------------------

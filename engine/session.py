@@ -6,6 +6,7 @@ what comes back.
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,7 +19,7 @@ from engine.contract import require_picklable
 from engine.discover import discover, read_target_python
 from engine.globs import matcher
 from engine.model import Applicability, Codemod, Plan, RewrightError
-from engine.parallel import Limits, Pool
+from engine.parallel import Limits, Pool, preload
 from engine.process import BoundRule
 from engine.run import PlannedRule, Request, make_plan
 
@@ -85,6 +86,7 @@ def load_config(
     return known[key]
 
 
+@functools.cache
 def _program() -> bytes:
     return program_digest([HOUSE / "engine", HOUSE / "codemods"])
 
@@ -95,8 +97,10 @@ def open_session(
 ) -> Iterator[Session]:
     """Everything that a plan needs, the worker processes included. Raises RewrightError for what a person can mend."""
     root = find_root(choice)
-    known = codemods()
     cache = Cache(_cache_file() if choice.cache else None)
+    if not cache.holds_anything():
+        preload()  # everything will have to be done: let the workers' start-up run beside our own
+    known = codemods()
     config = load_config(choice.rules_file, root, known, cache)
     found = discover(root, choice.paths, config.include, config.exclude)
     if not found.files and not found.skipped:
@@ -112,6 +116,7 @@ def open_session(
         program=_program(),
         python=config.python or read_target_python(root) or OLDEST,
         unsafe=choice.unsafe or (sprint is not None and sprint.applicability is Applicability.UNSAFE),
+        complete=not (choice.select or choice.ignore or choice.sprint),
         max_bytes=config.limits.max_bytes,
         parse_all=config.parse_all,
         notes=found.skipped,

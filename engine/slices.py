@@ -45,6 +45,8 @@ def rewrite_statement(source: Source, node: ast.stmt, transform: Transform, holl
     target = _only_statement(module, indent)
     result = transform(target)
     new_statements = [result] if isinstance(result, cst.CSTNode) else list(result)
+    if not new_statements:
+        raise SliceError("not-as-meant", "the transform left no statement; delete one by an edit, and mind its suite")
     new = _print(module, new_statements, indent)
     _prove(new, new_statements, indent, source.newline)
     return Rewrite(_edits(source, pieces, new, kept), Span(source.path, start, end))

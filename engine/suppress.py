@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from engine.model import Change, Finding, Item, Site, Skip
 from engine.source import Source
 
-MARK = b"rewright: ignore"
+MARK = b"rewright:"
 _COMMENT = re.compile(r"#\s*rewright:\s*ignore(?:\[(?P<rules>[^\]]*)\])?\s*(?P<reason>.*)")
 
 
@@ -54,12 +54,12 @@ def suppressed(item: Finding | Change | Skip, all_of: Sequence[Suppression]) -> 
     return None
 
 
-def unused(path: str, all_of: Sequence[Suppression], items: Sequence[Item], ran: Sequence[str]) -> list[Finding]:
+def unused(path: str, all_of: Sequence[Suppression], items: Sequence[Item], ran: Sequence[str], complete: bool) -> list[Finding]:
     """A finding for each suppression that suppressed nothing, though every rule it names was run."""
     used = {(item.rule, item.site.line) for item in items if isinstance(item, Skip) and item.reason == "suppressed"}
     out = []
     for one in all_of:
-        known = one.rules <= set(ran)
+        known = one.rules <= set(ran) if one.rules else complete
         if known and not any(one.covers(rule, line) for rule, line in used):
             names = ", ".join(sorted(one.rules)) or "any rule"
             finding = Finding(

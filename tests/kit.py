@@ -11,11 +11,11 @@ import codemods
 from engine.cache import Cache
 from engine.discover import discover
 from engine.edits import apply_edits
+from engine.encoding import decode
 from engine.model import Change, Failure, Finding, Plan, Skip
 from engine.parallel import Inline
 from engine.process import BoundRule
 from engine.run import PlannedRule, Request, make_plan
-from engine.source import decode
 
 REPO = Path(__file__).parent.parent
 FIXTURES = REPO / "fixtures"

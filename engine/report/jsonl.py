@@ -23,7 +23,8 @@ of one change: the `patch` format holds every byte that apply would write.
 
 The summary's `message` says it in words. Its `data` holds `types`, `rules` ({rule: {type:
 count}}), `applicability`, `reasons`, `withheld` (unsafe rewrites that wait for --unsafe),
-`files` (examined), `files_changed` (existing ones), `files_created` and `warnings`.
+`files` (examined), `files_changed` (existing ones), `files_created` and `warnings`; under
+`scan --baseline` also `baseline`: {file, known, new, fixed: [{path, rule, fingerprint, line}], updated}.
 
 A file name that is not UTF-8 carries its odd bytes as lone surrogates (Python's surrogateescape).
 """

@@ -79,6 +79,7 @@ def summarise(plan: Plan) -> Summary:
 def as_json(summary: Summary, plan: Plan) -> dict[str, JSON]:
     """The summary as json and jsonl print it. Types and applicabilities are always all there."""
     rules = summary.by(lambda cell: cell.rule)
+    baseline = {"baseline": plan.metadata["baseline"]} if "baseline" in plan.metadata else {}
     return {
         "types": {type_: summary.count(type=type_) for type_ in TYPES},
         "rules": {rule: {type_: summary.count(type=type_, rule=rule) for type_ in TYPES} for rule in rules},
@@ -89,6 +90,7 @@ def as_json(summary: Summary, plan: Plan) -> dict[str, JSON]:
         "files_changed": summary.changed,
         "files_created": summary.created,
         "warnings": list(plan.warnings),
+        **baseline,
     }
 
 

@@ -8,7 +8,7 @@ import sys
 import libcst as cst
 
 from engine import Applicability, Change, Codemod, Finding, SliceError, replace_expression, rewrite_statement
-from engine.model import Edit, Site, Skip, Span
+from engine.model import Edit, Fact, Site, Skip, Span
 from engine.process import BoundRule
 from engine.run import PlannedRule
 
@@ -137,3 +137,25 @@ def _parenthesise(tree):
     (small,) = tree.body
     value = small.value.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
     return tree.with_changes(body=[small.with_changes(value=value)])
+
+
+def assigned(source):
+    return [node.targets[0].id for node in source.statements(ast.Assign)] or None
+
+
+def falls(source):
+    if "bad" in source.text:
+        raise KeyError("bad")
+
+
+def listed(found, project):
+    return sorted(found.items())
+
+
+def tells(source, project, options):
+    yield Finding(Site(source.path, 1), str(next(iter(project.facts.values()))))
+
+
+ASSIGNED = Fact("assigned", 1, b"", assigned, listed, ("*.txt",))
+HINTED = Fact("hinted", 1, rb"\bz\b", assigned, listed)
+FALLS = Fact("falls", 1, b"", falls, listed)

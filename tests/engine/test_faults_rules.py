@@ -1,6 +1,5 @@
 """FAULTS.md, "Codemods and rules", 34-49, 54 and 55: what a codemod does wrong costs it its change, and nothing else."""
 
-
 import time
 
 import badmods
@@ -48,7 +47,7 @@ def raw(old, new):
 
 
 class _Multiply(cst.CSTTransformer):
-    """Puts `a * b` where it belongs, but `a + b` inside it without parentheses."""
+    """Puts `p + q` in place of a name, and forgets the parentheses."""
 
     def leave_Name(self, original_node, updated_node):
         return cst.parse_expression("p + q") if updated_node.value == "target" else updated_node
@@ -56,8 +55,7 @@ class _Multiply(cst.CSTTransformer):
 
 def test_fault_34_precedence_lost_by_printing(tmp_path):
     run = statementwise(lambda tree: tree.visit(_Multiply()))
-    failure = refused(tmp_path, b"p = q = b = 1\nx = [target for target in ()] or b\ny = target * b\n".replace(
-        b"[target for target in ()] or b", b"1"), "codemod-error", rule(run, "careless"))
+    failure = refused(tmp_path, b"p = q = b = 1\ny = target * b\n", "codemod-error", rule(run, "careless"))
     assert "means something else" in failure.message and "careless" in failure.message
 
 
@@ -69,7 +67,9 @@ def test_fault_34_precedence_is_kept_for_expressions():
 
 
 def test_fault_35_await_in_a_plain_function(tmp_path):
-    failure = refused(tmp_path, b"async def g(): pass\ndef f():\n    return target()\n", "gate:compile", rule(raw("target", "await g"), "waits"))
+    failure = refused(
+        tmp_path, b"async def g(): pass\ndef f():\n    return target()\n", "gate:compile", rule(raw("target", "await g"), "waits")
+    )
     assert "'await' outside async function" in failure.message
 
 
@@ -85,7 +85,10 @@ def test_fault_36_keyword_as_an_attribute_through_libcst(tmp_path):
         def leave_Name(self, original_node, updated_node):
             return updated_node.with_changes(value="import") if updated_node.value == "target" else updated_node
 
-    assert "does not parse" in refused(tmp_path, b"x = y = 1\nx.target = y\n", "codemod-error", rule(statementwise(to_keyword), "keyword")).message
+    assert (
+        "does not parse"
+        in refused(tmp_path, b"x = y = 1\nx.target = y\n", "codemod-error", rule(statementwise(to_keyword), "keyword")).message
+    )
 
 
 @pytest.mark.parametrize(
@@ -147,7 +150,7 @@ def test_fault_40_order_of_proposals_is_of_no_matter(tmp_path):
     made = []
     for order in (0, 1):
         (tmp_path / "a.py").write_bytes(b"x = 'abcdefgh'\n")
-        made.append([item for item in plan(tmp_path, [rule(_once(proposals), "p", options={"order": order})]).deltas])
+        made.append(plan(tmp_path, [rule(_once(proposals), "p", options={"order": order})]).deltas)
     assert made[0] == made[1]
     assert made[0][0].after == b"x = 'newdendh'\n"
 
@@ -164,7 +167,9 @@ def _once(run_file):
 
 @pytest.mark.parametrize("comment", [b"# why it is so", b"# noqa: E501", b"# type: ignore[arg-type]", b"# pragma: no cover"])
 def test_fault_41_lost_comment(tmp_path, comment):
-    failure = refused(tmp_path, b"x = [\n    1,  " + comment + b"\n]\n", "gate:comments", rule(raw(r"(?s)\[.*\]", "[1]"), "tidies"))
+    failure = refused(
+        tmp_path, b"x = [\n    1,  " + comment + b"\n]\n", "gate:comments", rule(raw(r"(?s)\[.*\]", "[1]"), "tidies")
+    )
     assert comment.decode() in failure.message
 
 
@@ -221,7 +226,10 @@ def test_fault_42_import_that_would_shadow_gets_an_alias(tmp_path, taken):
     made = planned(tmp_path, {"bad.py": data}, rule(needs("helpers", "fetch"), "calls"))
     after = changed(made).decode()
     assert "from helpers import fetch as fetch_2\n" in after
-    assert after.replace("from helpers import fetch as fetch_2\n", "").replace("fetch_2()", "target").split() == data.decode().split()
+    assert (
+        after.replace("from helpers import fetch as fetch_2\n", "").replace("fetch_2()", "target").split()
+        == data.decode().split()
+    )
 
 
 def test_fault_42_file_that_would_import_itself(tmp_path):
@@ -256,7 +264,10 @@ def test_fault_43_import_stays_below_docstring_and_future(tmp_path, head):
     made = planned(tmp_path, {"bad.py": f"{head}x = target\n".encode()}, rule(needs("helpers", "fetch"), "calls"))
     after = changed(made).decode()
     assert after.startswith(head)
-    assert after[len(head) :].split("\n") in (["", "from helpers import fetch", "x = fetch()", ""], ["from helpers import fetch", "x = fetch()", ""])
+    assert after[len(head) :].split("\n") in (
+        ["", "from helpers import fetch", "x = fetch()", ""],
+        ["from helpers import fetch", "x = fetch()", ""],
+    )
 
 
 def test_fault_43_code_above_future_is_refused(tmp_path):
@@ -314,26 +325,36 @@ def test_fault_44_edit_outside_the_text(tmp_path):
     refused(tmp_path, b"old_name = 1\n", "gate:edits", rule(far))
 
 
-@pytest.mark.parametrize(
-    ("codemod", "reasons"),
-    [
-        (badmods.loops, {"timeout"}),
-        (badmods.backtracks, {"timeout"}),
-        (badmods.eats_memory, {"memory", "codemod-error"}),
-        (badmods.dies, {"crash"}),
-        (badmods.exits, {"codemod-error"}),
-    ],
-    ids=["45-loops", "54-catastrophic-regex", "45-eats-memory", "46-os-exit", "46-sys-exit"],
-)
-def test_fault_45_46_54_worker_is_lost_and_replaced(tmp_path, codemod, reasons):
+def worker_lost(tmp_path, codemod, *reasons):
+    """Whatever the codemod does to its worker on bad.py, five other files are served and the bad one is a failure."""
     files = {f"f{number}.py": b"old_name = 1\n" for number in range(5)}
     started = time.monotonic()
     with pool(seconds=2, memory_mb=1000) as runner:
         made = planned(tmp_path, {"bad.py": b"old_name = 1\n", **files}, rule(codemod), runner=runner)
-    assert {item.reason for item in of(made)} <= reasons and len(of(made)) == 1
+    assert {item.reason for item in of(made)} <= set(reasons) and len(of(made)) == 1
     assert changed(made) is None
     assert all(changed(made, name) == b"new_name = 1\n" for name in files)
     assert time.monotonic() - started < 20
+
+
+def test_fault_45_codemod_loops(tmp_path):
+    worker_lost(tmp_path, badmods.loops, "timeout")
+
+
+def test_fault_45_codemod_eats_memory(tmp_path):
+    worker_lost(tmp_path, badmods.eats_memory, "memory", "codemod-error")
+
+
+def test_fault_46_codemod_calls_os_exit(tmp_path):
+    worker_lost(tmp_path, badmods.dies, "crash")
+
+
+def test_fault_46_codemod_calls_sys_exit(tmp_path):
+    worker_lost(tmp_path, badmods.exits, "codemod-error")
+
+
+def test_fault_54_catastrophic_regex(tmp_path):
+    worker_lost(tmp_path, badmods.backtracks, "timeout")
 
 
 def test_fault_47_prints_are_captured(tmp_path, capfd):
@@ -396,5 +417,3 @@ def test_support_files_and_skips_do_not_hide_a_failure(tmp_path):
     assert [item.rule for item in of(made)] == ["raises"]
     assert changed(made) == b"new_name = 1\n"
     assert not of(made, kind=Skip)
-
-

@@ -97,7 +97,12 @@ def test_module_name(text, expected):
 
 def test_several_needs_are_one_sorted_insertion():
     source = Source("m.py", b"import os\r\nx = 1\r\n")
-    needs = [ImportNeed("m.py", "z", "b"), ImportNeed("m.py", "a"), ImportNeed("m.py", "z", "b"), ImportNeed("m.py", "z", "a", "c")]
+    needs = [
+        ImportNeed("m.py", "z", "b"),
+        ImportNeed("m.py", "a"),
+        ImportNeed("m.py", "z", "b"),
+        ImportNeed("m.py", "z", "a", "c"),
+    ]
     (edit,) = import_edits(source, needs)
     assert edit.text == "import a\r\nfrom z import a as c\r\nfrom z import b\r\n"
     assert edit.start == edit.end == len("import os\r\n")

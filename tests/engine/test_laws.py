@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from kit import outputs, plan, replayed
 
-from engine import Source, SliceError, need_import, rewrite_statement
+from engine import SliceError, Source, need_import, rewrite_statement
 from engine.edits import Shift, apply_edits, overlap
 from engine.imports import import_edits
 from engine.model import Change, Edit, Failure, RefusedFile, Skip
@@ -138,7 +138,8 @@ def _segment(source, node):
 def _in_f_string(source, node):
     """Python 3.11 gives wrong places to what stands inside an f-string."""
     return any(
-        (outer.lineno, outer.col_offset) <= (node.lineno, node.col_offset) and node is not outer
+        (outer.lineno, outer.col_offset) <= (node.lineno, node.col_offset)
+        and node is not outer
         and (node.lineno, node.col_offset) < (outer.end_lineno, outer.end_col_offset)
         for outer in _f_strings(source)
     ) or not source.start(node) <= source.end(node) <= len(source.text)

@@ -31,10 +31,17 @@ CASES = {
     "global that is assigned": ("import a\ndef f():\n    global a\n    a = 1\nMARK(a)", None),
     "global at module level": ("global a\nimport a\nMARK(a)", "a"),
     "nonlocal": ("import a\ndef f():\n    import b as a\n    def g():\n        nonlocal a\n        MARK(a)", "b"),
-    "nonlocal that is assigned": ("import a\ndef f():\n    import b as a\n    def g():\n        nonlocal a\n        a = 1\n    MARK(a)", None),
-    "nonlocal leaves the module alone": ("import a\ndef f():\n    a = 0\n    def g():\n        nonlocal a\n        a = 1\nMARK(a)", "a"),
+    "nonlocal that is assigned": (
+        "import a\ndef f():\n    import b as a\n    def g():\n        nonlocal a\n        a = 1\n    MARK(a)",
+        None,
+    ),
+    "nonlocal leaves the module alone": (
+        "import a\ndef f():\n    a = 0\n    def g():\n        nonlocal a\n        a = 1\nMARK(a)",
+        "a",
+    ),
     "nonlocal passes over a class": (
-        "import x\ndef f():\n    x = 0\n    class C:\n        x = 5\n        def g(self):\n            nonlocal x\n            x = 1\nMARK(x)",
+        "import x\ndef f():\n    x = 0\n    class C:\n        x = 5\n        def g(self):\n"
+        "            nonlocal x\n            x = 1\nMARK(x)",
         "x",
     ),
     "argument": ("import a\ndef f(a):\n    MARK(a)", ".a"),
