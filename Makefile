@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -q
 OURS := engine codemods cli.py rewright bench
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench ecosystem pythons clean
+.PHONY: help demo test lint bench ecosystem equivalence pythons inference clean
 MAKEFLAGS += --no-print-directory
 
 help:
@@ -16,6 +16,9 @@ help:
 	@echo "make lint       the first four of these"
 	@echo "make bench      speed against other tools; writes docs/performance.md (about ten minutes)"
 	@echo "make ecosystem  all rules over the standard library and four PyPI projects; writes docs/ecosystem.md"
+	@echo "make equivalence  small programs and their rewrites, run side by side; writes docs/equivalence.md (about 12 minutes)"
+	@echo "make reference  the reference target from end to end; writes docs/reference-target.md (REFERENCE_TARGET=checkout)"
+	@echo "make inference  how well inference names exceptions; writes docs/inference.md (needs the cases and clones)"
 	@echo "make pythons    a real install and the core tests on each Python 3.11+ at hand"
 	@echo "make clean      remove everything that make made"
 
@@ -65,6 +68,20 @@ bench: $(VENV)/installed-bench
 
 ecosystem: $(VENV)/installed-dev
 	$(BIN)/python -m bench.ecosystem
+
+equivalence: $(VENV)/installed-dev
+	$(BIN)/python -m bench.equivalence
+
+reference: $(VENV)/installed-dev
+	@test -d "$(REFERENCE_TARGET)" || { echo "say where the checkout is: make reference REFERENCE_TARGET=folder" >&2; exit 2; }
+	REFERENCE_TARGET="$(REFERENCE_TARGET)" $(BIN)/python bench/reference.py
+
+# NARROWED: the folder with data/narrowed_excepts.jsonl and tools/; MIRRORS: clones of the repositories named in it.
+NARROWED ?= ../shared
+MIRRORS ?= ../.mirror
+inference: $(VENV)/installed-dev
+	@test -d "$(NARROWED)" || { echo "say where the cases are: make inference NARROWED=folder MIRRORS=folder" >&2; exit 2; }
+	$(BIN)/python -m bench.inference --mirrors "$(MIRRORS)" --data "$(NARROWED)/data/narrowed_excepts.jsonl" --tools "$(NARROWED)/tools"
 
 pythons: $(VENV)/installed-dev
 	$(BIN)/python -m bench.pythons

@@ -95,9 +95,19 @@ def planning(command: Callable[..., None]) -> Callable[..., None]:
 
 @cli.command()
 @planning
-def scan(**given: Any) -> None:
-    """List the sites that break a rule. Writes nothing."""
+@click.option(
+    "--baseline", type=click.Path(path_type=Path, dir_okay=False), help="Count only the sites that this file does not know."
+)
+@click.option("--update-baseline", is_flag=True, help="Write the sites of this run to the --baseline file.")
+def scan(baseline: Path | None, update_baseline: bool, **given: Any) -> None:
+    """List the sites that break a rule. Writes nothing but, where asked, the baseline."""
+    if update_baseline and baseline is None:
+        raise click.UsageError("--update-baseline needs --baseline FILE: the file to write")
+    if baseline and given["output_format"] == "patch":
+        raise click.UsageError("--baseline tells sites apart, and a patch holds whole files; choose another --output-format")
     plan = _plan(given)
+    if baseline:
+        plan = _new_to(baseline, update_baseline, plan, given)
     _report(plan, given, diffs=False)
     sys.exit(_exit_code(plan, given["strict"]))
 
@@ -179,17 +189,45 @@ def rules(rules_file: Path | None, schema: bool, output_format: str, verbose: bo
 
 
 @cli.command()
-@click.argument("rule")
+@click.argument("subject", metavar="RULE | FILE:LINE")
 @click.option("--rules", "rules_file", type=click.Path(path_type=Path), help="Rule file. Default: rules.yaml, upward from here.")
+@click.option("--root", type=click.Path(path_type=Path), help="The target. Default: the git repository of FILE, else the folder.")
+@click.option("--no-cache", is_flag=True, help="Neither read nor write cached results.")
 @click.option("--verbose", "-v", is_flag=True, help="Show tracebacks.")
-def explain(rule: str, rules_file: Path | None, verbose: bool) -> None:
-    """Explain a rule: what it does, why, when it skips, its options."""
+def explain(subject: str, rules_file: Path | None, root: Path | None, no_cache: bool, verbose: bool) -> None:
+    """Explain a rule, or a site: what its rewrite does and why, and what was inferred from what."""
     import codemods
     from engine import catalogue
-    from engine.session import load_config
+    from engine.session import Choice, load_config, open_session
 
-    known = codemods.load()
-    _print(catalogue.explanation(rule, load_config(rules_file, Path.cwd(), known), known))
+    place = catalogue.place_in(subject)
+    if place is None:
+        known = codemods.load()
+        _print(catalogue.explanation(subject, load_config(rules_file, Path.cwd(), known), known))
+        return
+    file, line = place
+    top = (root or catalogue.root_of(file)).resolve()
+    choice = Choice(paths=(top, file), root=top, rules_file=rules_file, unsafe=True, cache=not no_cache)
+    with open_session(choice, codemods.load, codemods.templates) as session:
+        plan = session.plan()
+    _print(catalogue.site_explanation(plan, file.resolve().relative_to(top).as_posix(), line))
+
+
+@cli.command()
+@click.argument("log", type=click.Path(path_type=Path))
+@click.option(
+    "--root", type=click.Path(path_type=Path, file_okay=False, exists=True), default=".", help="The target. Default: here."
+)
+@click.option("--verbose", "-v", is_flag=True, help="Show tracebacks.")
+def learn(log: Path, root: Path, verbose: bool) -> None:
+    """Fold what shadow mode recorded in LOG into .rewright/learned.yaml, which broad-except reads. Commit that file."""
+    from engine.learn import FILE, learn, told
+
+    lesson = learn(log, root.resolve())
+    for complaint in lesson.complaints:
+        click.echo(complaint, err=True)
+    _print(told(lesson, log, FILE))
+    sys.exit(1 if lesson.complaints else 0)
 
 
 # -- the stages ------------------------------------------------------------------------
@@ -222,6 +260,17 @@ def _plan(given: dict[str, Any]) -> Plan:
                 bar.update(done - bar.pos)
 
             return session.plan(progress)
+
+
+def _new_to(file: Path, update: bool, plan: Plan, given: dict[str, Any]) -> Plan:
+    from engine import baseline
+    from engine.report.screen import escape
+
+    reached = baseline.reach(plan, given["paths"], bool(given["select"] or given["ignore"]), given["sprint"] is not None)
+    plan, told = baseline.settle(plan, file, update, reached)
+    for line in told:
+        click.echo(escape(line), err=True)
+    return plan
 
 
 def _names(given: Iterable[str]) -> tuple[str, ...]:

@@ -72,6 +72,7 @@ def attempt(version: str, python: str, wheel: Path) -> str:
         pytest: list[str | Path] = [place / "bin" / "python", "-m", "pytest", "-n", "2", "-p", "no:cacheprovider"]
         done = common.run([*pytest, *CORE], common.REPO, env={"PYTHONDONTWRITEBYTECODE": "1"})
     except RuntimeError as error:
+        common.say(f"Python {version}: failed")
         return str(error)
     common.say(f"Python {version}: {done.stdout.decode().strip().splitlines()[-1]}")
     return ""

@@ -162,7 +162,7 @@ def report(items, checks, times):
     applicability = collections.Counter((item["rule"], item["applicability"]) for item in items if item["type"] == "change")
     summary = items[-1]
     out = [
-        f"Measured on {datetime.date.today()} with Python {platform.python_version()}, {os.cpu_count()} cores, by `make reference`.",
+        f"Measured on {datetime.date.today()}, CPython {platform.python_version()}, {os.cpu_count()} cores, by `make reference`.",
         "",
         summary["message"].capitalize() + ".",
         "",

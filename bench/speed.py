@@ -39,8 +39,7 @@ LIBCST = [
     "--no-format",
     "--include-generated",
     "--hide-progress",
-    "-j",
-    JOBS,
+    f"--jobs={JOBS}",  # `-j 2` would be taken for the command's name
 ]
 FIXIT = [str(common.BIN / "fixit"), "--quiet", "--tags", "", "--rules", "fixit_rename:RenameException", "fix", "--automatic", "."]
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from engine.expressions import replace_expression
     from engine.globs import matcher
     from engine.imports import need_import
+    from engine.learned import parse_learned
     from engine.project import Project
     from engine.skeleton import Rewrite, SliceError
     from engine.slices import Statement, Transform
@@ -46,6 +47,7 @@ _LAZY = {
     "matcher": "engine.globs",
     "need_import": "engine.imports",
     "parse_data": "engine.data",
+    "parse_learned": "engine.learned",
     "read_data": "engine.data",
     "replace_expression": "engine.expressions",
 }
@@ -60,8 +62,8 @@ __all__ = [
     "ImportNeed",
     "Option",
     "Project",
-    "Rewrite",
     "RewrightError",
+    "Rewrite",
     "Site",
     "Skip",
     "SliceError",
@@ -72,6 +74,7 @@ __all__ = [
     "matcher",
     "need_import",
     "parse_data",
+    "parse_learned",
     "read_data",
     "replace_expression",
     "rewrite_statement",

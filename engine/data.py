@@ -29,7 +29,7 @@ class _Loader(_BASE):  # type: ignore[misc]  # which of the two classes it is de
 
 
 def data_names(package: str, folder: str, suffix: str = ".yaml") -> tuple[str, ...]:
-    """The data files of `folder` inside a package of ours, each as `folder/name`, sorted. Raises RewrightError when there is none."""
+    """The data files of `folder` inside a package of ours, each as `folder/name`, sorted. RewrightError when there is none."""
     place = files(package).joinpath(folder)
     found = sorted(f"{folder}/{entry.name}" for entry in place.iterdir() if entry.name.endswith(suffix)) if place.is_dir() else []
     if not found:

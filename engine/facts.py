@@ -61,7 +61,7 @@ def _combine(fact: Fact, scanned: Mapping[str, Mapping[str, Any]], others: Mappi
     found = {path: scanned[path][fact.name] for path in sorted(scanned) if scanned[path].get(fact.name) is not None}
     try:
         return fact.combine({**found, **others}, project)
-    except Exception as error:
+    except Exception as error:  # rewright: ignore[broad-except] it goes on, with the name of the fact
         why = f"{type(error).__name__}: {error}"
         raise RewrightError(f"fact {fact.name} cannot be made of what {len(found)} files say: {why}") from error
 
@@ -81,7 +81,7 @@ def scan_batch(facts: tuple[Fact, ...], batch: Sequence[ScanJob]) -> list[dict[s
         for name in job.facts:
             try:
                 found[name] = by_name[name].scan(source)
-            except Exception as error:  # noqa: BLE001  rewright: ignore[broad-except] the worker boundary: a scan may raise anything
+            except Exception as error:  # noqa: BLE001  # rewright: ignore[broad-except] the worker boundary: a scan may raise anything
                 message = f"fact {name} raised {type(error).__name__}: {error}"
                 failure = Failure(Site(job.path, 1), "fact-error", message, detail=traceback.format_exc())
                 found.setdefault(FAILURES, []).append(failure)

@@ -71,11 +71,9 @@ def _node_at(source: Source, site: Site, start: int, end: int) -> ast.AST | None
 
 
 def _encloses(source: Source, node: ast.AST, site: Site, start: int, end: int) -> bool:
-    first: Any = node
+    if isinstance(node, ast.match_case):  # it has no position of its own; what it holds is found by a walk
+        return False
+    first: Any = next(iter(getattr(node, "decorator_list", ())), node)
     last: Any = node
-    if isinstance(node, ast.match_case):  # it has no position of its own
-        first, last = node.pattern, node.body[-1]
-    elif decorators := getattr(node, "decorator_list", ()):
-        first = decorators[0]
     in_lines = first.lineno <= site.line and site.end_line <= last.end_lineno
     return in_lines and source.start(first) <= start and end <= source.end(last)

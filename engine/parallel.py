@@ -164,7 +164,7 @@ def _result(future: concurrent.futures.Future[Any], limits: Limits) -> Any | Cra
         return Crash("crash", f"the worker process died (exit code {error.exitcode})")
     except MemoryError:
         return Crash("memory", f"needed more than {limits.memory_mb} MB; raise limits.memory-mb to allow it more")
-    except Exception as error:  # noqa: BLE001  rewright: ignore[broad-except] the worker boundary: one file must not end the run
+    except Exception as error:  # noqa: BLE001  # rewright: ignore[broad-except] the worker boundary: one file must not end the run
         return Crash("crash", f"the engine raised {type(error).__name__}: {error}; please report it")
 
 

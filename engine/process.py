@@ -158,7 +158,7 @@ def _propose(rule: BoundRule, run: _Run) -> list[Change]:
     except RefusedFile as error:
         run.overlay.record(Failure(Site(run.overlay.source.path, error.line, error.column), error.reason, str(error), rule.id))
         return []
-    except (Exception, SystemExit) as error:  # noqa: BLE001  rewright: ignore[broad-except] the worker boundary: a codemod may raise anything
+    except (Exception, SystemExit) as error:  # noqa: BLE001  # rewright: ignore[broad-except] the worker boundary: a codemod may raise anything
         message = f"{rule.codemod.name} raised {type(error).__name__}: {error}"
         run.overlay.record(Failure(Site(run.overlay.source.path, 1), "codemod-error", message, rule.id, traceback.format_exc()))
         return []

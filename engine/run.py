@@ -16,7 +16,7 @@ from typing import Any
 
 from engine import facts, support, suppress
 from engine.cache import Cache, canonical, digest
-from engine.model import Change, Failure, FileDelta, Finding, Item, Plan, Site, Skip
+from engine.model import Change, Fact, Failure, FileDelta, Finding, Item, Plan, Site, Skip
 from engine.parallel import Crash, Runner
 from engine.process import BoundRule, FileResult, process
 from engine.project import Project
@@ -80,7 +80,7 @@ def make_plan(
     codemods = [rule.bound for rule in request.rules]
     modules = [(module, rule.options) for rule in codemods for module in rule.codemod.support]
     placed = support.place(request.root, modules, request.known)
-    others = {rule.id: _fact_files(request.root, rule) for rule in codemods}
+    others = {rule.id: {fact.name: _fact_files(request.root, rule, fact) for fact in rule.codemod.facts} for rule in codemods}
     plan_key = _plan_key(request, data, placed, others)
     known = cache.get([plan_key])
     if plan_key in known:
@@ -89,7 +89,7 @@ def make_plan(
         return replace(body, root=str(request.root), deltas=stored, metadata={**request.metadata, "cached": len(data)})
     project = Project(request.known, request.python, {}, placed)
     wanted = {fact.name: fact for rule in codemods for fact in rule.codemod.facts}
-    by_fact = {fact.name: others[rule.id] for rule in codemods for fact in rule.codemod.facts}
+    by_fact = {name: files for rule in codemods for name, files in others[rule.id].items()}
     learned, unscanned = facts.gather(list(wanted.values()), data, by_fact, project, runner, cache, request.program)
     project = replace(project, facts=learned)
     results, cached = _run(request, data, project, runner, cache, progress)
@@ -118,10 +118,10 @@ def read(root: Path, files: Sequence[str], max_bytes: int = 1 << 30) -> tuple[di
     return data, failures
 
 
-def _fact_files(root: Path, rule: BoundRule) -> dict[str, bytes]:
-    """The non-Python files that a rule's facts read, by root-relative path. Options may name them: "{registry}"."""
+def _fact_files(root: Path, rule: BoundRule, fact: Fact) -> dict[str, bytes]:
+    """The non-Python files that a fact reads, by root-relative path. The rule's options may name them: "{registry}"."""
     options = {name: value for name, value in rule.options.items() if isinstance(value, str)}
-    names = {pattern.format(**options) for fact in rule.codemod.facts for pattern in fact.files}
+    names = {pattern.format(**options) for pattern in fact.files}
     inside = [name for name in names if not name.startswith("/") and ".." not in name.split("/")]
     found = sorted({file.relative_to(root).as_posix() for name in inside for file in root.glob(name) if file.is_file()})
     return read(root, found)[0]

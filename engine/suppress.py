@@ -34,7 +34,7 @@ def suppressions(source: Source) -> tuple[Suppression, ...]:
         return ()
     found = []
     for token in tokenize.generate_tokens(io.StringIO(source.text, newline=None).readline):
-        match = _COMMENT.match(token.string) if token.type == tokenize.COMMENT else None
+        match = _COMMENT.search(token.string) if token.type == tokenize.COMMENT else None
         if match is None:
             continue
         line = token.start[0]

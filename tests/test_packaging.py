@@ -127,10 +127,12 @@ def test_wheel_holds_every_file_of_the_house(wheel):
     assert [path for path in ours if f"rewright/{path.relative_to(REPO).as_posix()}" not in names] == []
 
 
-def test_wheel_has_one_console_script_and_no_plugin(wheel):
+def test_wheel_has_one_console_script_and_one_plugin(wheel):
     archive = zipfile.ZipFile(wheel)
     (entry_points,) = [name for name in archive.namelist() if name.endswith("entry_points.txt")]
-    assert archive.read(entry_points).decode().split() == ["[console_scripts]", "rewright", "=", "rewright.__main__:main"]
+    script, plugin = archive.read(entry_points).decode().split("\n\n")
+    assert script.split() == ["[console_scripts]", "rewright", "=", "rewright.__main__:main"]
+    assert plugin.split() == ["[flake8.extension]", "E900", "=", "rewright.flake8_plugin:BroadExcept"]
 
 
 def test_installed_names(bare):
@@ -179,6 +181,14 @@ def test_python_path_cannot_smuggle_the_target_in(bare, trapped, path):
 def test_pytest_in_a_target_gets_the_targets_names(bare, target):
     done = run([bare / "bin" / "python", "-m", "pytest", "-q", "-p", "no:cacheprovider"], target)
     assert done.returncode == 0 and "1 passed" in done.stdout, done.stdout + done.stderr
+
+
+def test_flake8_in_a_target_finds_the_installed_plugin(bare, target):
+    (target / "agent.py").write_text("try:\n    work()\nexcept Exception:\n    pass\n")
+    done = run([bare / "bin" / "python", "-m", "flake8", "--isolated", "--select=E900", "-j1", "agent.py"], target)
+    assert (done.returncode, done.stdout[:19], done.stderr) == (1, "agent.py:3:1: E900 ", "")
+    where = run([bare / "bin" / "python", "-P", "-c", "import rewright.flake8_plugin as it; print(it.__file__)"], target)
+    assert where.stdout.startswith(str(bare))
 
 
 def test_shipped_rules_serve_where_there_are_none(bare, target):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 import itertools
-from dataclasses import dataclass
 
 from codemods.broad_except.kinds import Kind, classify
 from codemods.broad_except.logger import Logger, level_for, logger_for
-from codemods.broad_except.obligations import Refusal, handler_looks, refuse_with_form
+from codemods.broad_except.obligations import Refusal, handler_looks, header_comment, refuse_with_form
+from codemods.broad_except.recover import Recoverable, data_of, proof, recoverable_for
 from codemods.broad_except.rewrite import WithForm, answer, is_bare_pass, narrow, with_form
 from codemods.broad_except.roots import import_root
 from codemods.broad_except.sites import BroadSite, File
@@ -18,73 +18,91 @@ from engine import Applicability, Change, Evidence, Finding, ImportNeed, Rewrite
 SUPPORT = "error_handling"
 _IMPORT_ERRORS = frozenset({"builtins.ImportError", "builtins.ModuleNotFoundError"})
 _SIGNALS = "KeyboardInterrupt, SystemExit, GeneratorExit and CancelledError"
+_OTHER_IMPORT_ERRORS = (
+    "an import may fail with other errors than ImportError (a bug in the module, a missing device); these now propagate"
+)
 _WAS = {"bare": "the bare except", "base": "except BaseException"}
 
 
-@dataclass(frozen=True, slots=True)
-class Recoverable:
-    """What an executor at a site suppresses: qualified names, the argument as code, and why."""
-
-    names: tuple[str, ...]
-    code: str
-    because: str
-
-
-def recoverable_for(kind: Kind, because: str) -> Recoverable:
-    """What a handler of this kind may go on recovering from. Today that is what it caught: Exception, whatever the kind."""
-    return Recoverable(("builtins.Exception",), "(Exception,)", f"{kind}: {because}; keeps Exception")
-
-
-def item(file: File, site: BroadSite) -> Change | Skip | Finding:
+def item(file: File, site: BroadSite, style: str = "safe-executor", opaque: str = "keep") -> Change | Skip | Finding:
     """The one item of a handler."""
     kind, because = classify(file, site)
-    if isinstance(site.tried, ast.TryStar):
-        return _skip(file, site, kind, because, Refusal("except-star", "except* splits groups, which a with cannot do"))
-    if kind == "re-raise":
+    wanted = recoverable_for(file, site, kind, because)
+    if kind == "re-raise" and isinstance(site.tried, ast.Try):
         message = f"a broad except that only passes the error on ({because})"
-        return Finding(file.source.site(site.handler), message, "re-raise", _data(kind, (), because))
+        return Finding(file.source.site(site.handler), message, "re-raise", data_of(kind, because, wanted.inference))
+    made = _made(file, site, kind, because, wanted, style, opaque)
+    if isinstance(made, Change):
+        return made
+    return Skip(file.source.site(site.handler), made.reason, made.message, data_of(kind, wanted.because, wanted.inference))
+
+
+def _made(
+    file: File, site: BroadSite, kind: Kind, because: str, wanted: Recoverable, style: str, opaque: str
+) -> Change | Refusal:
+    """The with-form; where it cannot keep the meaning, or the style says so, narrowed in place."""
+    if isinstance(site.tried, ast.TryStar):
+        return Refusal("except-star", "except* splits groups, which a with cannot do")
+    if kind == "import-guard":
+        return _in_place(file, site, kind, because, wanted)
+    if opaque == "skip" and wanted.why == "opaque":
+        return Refusal("opaque", wanted.because)
+    if style == "narrow":
+        return _in_place(file, site, kind, because, wanted)
     try:
-        made = _narrowed(file, site, because) if kind == "import-guard" else _wrapped(file, site, kind, because)
+        made = _wrapped(file, site, kind, because, wanted)
     except SliceError as error:
         made = Refusal(error.reason, str(error))
-    return _skip(file, site, kind, because, made) if isinstance(made, Refusal) else made
+    if isinstance(made, Change) or wanted.why != "narrowed":
+        return made
+    narrowed = _in_place(file, site, kind, because, wanted)
+    return narrowed if isinstance(narrowed, Change) else made
 
 
-def _data(kind: Kind, names: tuple[str, ...], because: str) -> dict[str, str | list[str]]:
-    return {"kind": kind, "inferred": list(names), "because": because}
+# -- in place --------------------------------------------------------------------------
 
 
-def _skip(file: File, site: BroadSite, kind: Kind, because: str, refusal: Refusal) -> Skip:
-    return Skip(file.source.site(site.handler), refusal.reason, refusal.message, _data(kind, (), because))
-
-
-# -- import guards ---------------------------------------------------------------------
-
-
-def _narrowed(file: File, site: BroadSite, because: str) -> Change | Refusal:
-    source, names = file.source, file.source.names
-    if file.preserve:
-        return Refusal("import-guard", "an import guard would be narrowed to ImportError; preserve keeps what it catches")
-    index = site.tried.handlers.index(site.handler)
-    if site.tried.handlers[index + 1 :]:
-        return Refusal("specific-siblings", "a later handler would catch what this one no longer does")
-    if any(_catches_import_error(file, sibling) for sibling in site.tried.handlers[:index]):
-        return Refusal("specific-siblings", "an earlier handler catches ImportError already")
-    if names.lookup("ImportError", names.scope_at(site.handler)) is not None:
-        return Refusal("shadowed-name", "ImportError means something else here")
-    if site.handler.type is not None and "#" in source.segment(site.handler.type):
-        return Refusal("comment-in-header", "a comment stands between the exception's names")
-    rewrite = narrow(source, site, "ImportError")
-    detail = "an import may fail with other errors than ImportError (a bug in the module, a missing device); these now propagate"
+def _in_place(file: File, site: BroadSite, kind: Kind, because: str, wanted: Recoverable) -> Change | Refusal:
+    refusal = _refuse_in_place(file, site, kind, wanted)
+    if refusal is not None:
+        return refusal
+    try:
+        rewrite = narrow(file.source, site, wanted.clause)
+    except SliceError as error:
+        return Refusal(error.reason, str(error))
+    if kind == "import-guard":
+        message = f"an import guard: catch {wanted.clause} only"
+        evidence: tuple[Evidence, ...] = (Evidence("caught", "unknown", _OTHER_IMPORT_ERRORS),)
+    else:
+        message = f"{kind}: catch {wanted.clause} only ({because})"
+        evidence = (*_evidence(site), Evidence("inferred", "pass", proof(wanted.inference)))
     return Change(
-        source.site(site.handler),
-        "an import guard: catch ImportError only",
+        file.source.site(site.handler),
+        message,
         Applicability.UNSAFE,
         rewrite.edits,
         (rewrite.span,),
-        evidence=(Evidence("caught", "unknown", detail),),
-        data=_data("import-guard", ("builtins.ImportError",), because),
+        imports=wanted.imports,
+        evidence=evidence,
+        data=data_of(kind, wanted.because, wanted.inference, wanted.names),
     )
+
+
+def _refuse_in_place(file: File, site: BroadSite, kind: Kind, wanted: Recoverable) -> Refusal | None:
+    index = site.tried.handlers.index(site.handler)
+    if kind == "import-guard" and file.preserve:
+        return Refusal("import-guard", "an import guard would be narrowed to ImportError; preserve keeps what it catches")
+    if site.tried.handlers[index + 1 :]:
+        return Refusal("specific-siblings", "a later handler would catch what this one no longer does")
+    if kind == "import-guard" and any(_catches_import_error(file, sibling) for sibling in site.tried.handlers[:index]):
+        return Refusal("specific-siblings", "an earlier handler catches ImportError already")
+    if kind == "import-guard" and wanted.why != "narrowed":
+        return Refusal("shadowed-name", "ImportError means something else here")
+    if wanted.why == "caught-before":
+        return Refusal("specific-siblings", "earlier handlers catch all that is expected; this one is there for the rest")
+    if wanted.why != "narrowed":
+        return Refusal("nothing-narrower", wanted.because)
+    return header_comment(file, site)
 
 
 def _catches_import_error(file: File, handler: ast.ExceptHandler) -> bool:
@@ -100,7 +118,8 @@ def _catches_import_error(file: File, handler: ast.ExceptHandler) -> bool:
 # -- the with-form ---------------------------------------------------------------------
 
 
-def _wrapped(file: File, site: BroadSite, kind: Kind, because: str) -> Change | Refusal:
+def _wrapped(file: File, site: BroadSite, kind: Kind, because: str, wanted: Recoverable) -> Change | Refusal:
+    """The with-form. Raises SliceError."""
     refusal = refuse_with_form(file, site)
     if refusal is not None:
         return refusal
@@ -113,20 +132,23 @@ def _wrapped(file: File, site: BroadSite, kind: Kind, because: str) -> Change | 
     logger = logger_for(file, site)
     if logger is None or _is_hidden(file, site, executor, imports):
         return Refusal("shadowed-name", "a local name hides what the rewrite would use (logging or SafeExecutor)")
-    recoverable = recoverable_for(kind, because)
-    form = _form(file, site, _call(file, site, executor, logger, recoverable))
+    form = _form(file, site, _call(file, site, executor, logger, wanted))
     rewrite, doubts = _rewritten(file, site, form)
     evidence = (*_evidence(site), *doubts, import_root(source, file.project, module))
+    unsure = any(one.result != "pass" for one in evidence)
+    if wanted.why == "narrowed":
+        evidence = (*evidence, Evidence("inferred", "pass", proof(wanted.inference)))
+    what = f"and recover from {', '.join(wanted.codes)} only" if wanted.why == "narrowed" else "and go on"
     return Change(
         source.site(site.handler),
-        f"{kind}: log the error with its traceback and go on ({because})",
-        Applicability.UNSAFE if any(one.result != "pass" for one in evidence) else Applicability.SAFE,
+        f"{kind}: log the error with its traceback {what} ({because})",
+        Applicability.UNSAFE if unsure or wanted.why == "narrowed" else Applicability.SAFE,
         rewrite.edits,
         (rewrite.span,),
-        imports=(*imports, *logger.imports),
+        imports=tuple(dict.fromkeys((*imports, *logger.imports, *wanted.imports))),
         support=(SUPPORT,),
         evidence=evidence,
-        data=_data(kind, recoverable.names, recoverable.because),
+        data=data_of(kind, wanted.because, wanted.inference, wanted.names),
     )
 
 
@@ -136,10 +158,10 @@ def _is_hidden(file: File, site: BroadSite, name: str, imports: tuple[ImportNeed
     return found is not None if imports else found is not names.module.bindings.get(name)
 
 
-def _call(file: File, site: BroadSite, executor: str, logger: Logger, recoverable: Recoverable) -> str:
+def _call(file: File, site: BroadSite, executor: str, logger: Logger, wanted: Recoverable) -> str:
     level = level_for(file, site)
     extra = f", level={level}" if level else ""
-    return f"{executor}({logger.code}, recoverable={recoverable.code}{extra})"
+    return f"{executor}({logger.code}, recoverable={wanted.tuple}{extra})"
 
 
 def _form(file: File, site: BroadSite, call: str) -> WithForm:

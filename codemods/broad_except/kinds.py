@@ -4,7 +4,8 @@ Precedence, first match wins:
 
 1. `re-raise`: every path through the handler ends in `raise`.
 2. `import-guard`: the tried body holds imports and, at most, flags set to constants.
-3. `rep-reply`: the handler sends on a socket, or the body receives and the handler sends or replies.
+3. `rep-reply`: the handler sends on a socket (one that publishes or pushes is none), or the body receives and the handler
+   sends or replies.
 4. `cleanup`: the body only closes, stops and removes things.
 5. `boundary`: a `while` loop's body or a body that holds the loop, the outermost try of a thread target, of `main`
    or of the `__main__` guard, or a handler that exits the process.
@@ -15,6 +16,7 @@ Precedence, first match wins:
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable
 from typing import Literal
 
@@ -31,6 +33,7 @@ _CLOSES = frozenset(
     | {"unregister", "unsubscribe", "wait_closed"}
 )
 _EXITS = frozenset({"exit", "_exit", "quit", "abort"})
+_ONE_WAY = re.compile(r"(^|_)(pub|publisher|push|pusher)(_|$)", re.I)
 _FLAGS = (ast.Constant, ast.Name)
 
 
@@ -42,12 +45,12 @@ def classify(file: File, site: BroadSite) -> tuple[Kind, str]:
         return "import-guard", "the body only imports"
     if _replies(site):
         return "rep-reply", "the handler answers on a socket"
-    if all(_closes(statement) for statement in site.tried.body):
+    if all(_closes(part) for part in site.tried.body) and not all(isinstance(part, ast.Pass) for part in site.tried.body):
         return "cleanup", "the body only closes or removes"
     boundary = _boundary(file, site)
     if boundary:
         return "boundary", boundary
-    fallback = next(filter(None, map(_fallback, _own_nodes(site.handler.body))), "")
+    fallback = next(filter(None, map(_fallback, own_nodes(site.handler.body))), "")
     if fallback:
         return "fallback", fallback
     return "swallow", "the handler goes on without a value"
@@ -67,8 +70,10 @@ def _only_imports(body: list[ast.stmt]) -> bool:
 
 
 def _replies(site: BroadSite) -> bool:
-    sent = {last_name(call.func) for call in _calls(site.handler.body)}
-    if sent & _SENDS or any(_sends_on_socket(call) for call in _calls(site.handler.body)):
+    """A socket that publishes or pushes has no peer that waits for an answer."""
+    calls = [call for call in _calls(site.handler.body) if not _ONE_WAY.search(last_name(getattr(call.func, "value", call)))]
+    sent = {last_name(call.func) for call in calls}
+    if sent & _SENDS or any(_sends_on_socket(call) for call in calls):
         return True
     return any("send" in name or "reply" in name or "respond" in name for name in sent) and any(
         last_name(call.func) in _RECEIVES for call in _calls(site.tried.body)
@@ -135,10 +140,10 @@ def _fallback(node: ast.AST) -> str:
 
 
 def _calls(body: list[ast.stmt]) -> list[ast.Call]:
-    return [node for node in _own_nodes(body) if isinstance(node, ast.Call)]
+    return [node for node in own_nodes(body) if isinstance(node, ast.Call)]
 
 
-def _own_nodes(body: list[ast.stmt]) -> Iterable[ast.AST]:
+def own_nodes(body: list[ast.stmt]) -> Iterable[ast.AST]:
     """Every node of a suite, in no promised order, without the insides of functions that it defines."""
     stack: list[ast.AST] = [*body]
     while stack:

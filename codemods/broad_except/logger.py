@@ -9,9 +9,12 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from codemods.broad_except.current import log_calls
-from codemods.broad_except.sites import FUNCTIONS, BroadSite, File, enclosing_class, last_name, outside_inner_handlers
+from codemods.broad_except.logged import handler_levels
+from codemods.broad_except.own_logger import NAME, is_set_by
+from codemods.broad_except.sites import FUNCTIONS, BroadSite, File, Function, enclosing_class, last_name, outside_inner_handlers
 from engine import ImportNeed, need_import
 
 _NAMES = ("logger", "log", "LOGGER", "_logger", "LOG", "_log")
@@ -48,13 +51,13 @@ def logger_for(file: File, site: BroadSite) -> Logger | None:
 def level_for(file: File, site: BroadSite) -> str:
     """The `level` argument as code; empty for the default, which is "error".
 
-    A handler that logs gets "debug", so that no level shows the same failure twice, and nothing when it logs at debug
-    itself. A handler that does nothing at all was quiet on purpose: "debug". So is every site under preserve: a record
-    that nobody asked for must not reach a console.
+    A handler that logs, by itself or through a function that it calls, gets "debug", so that no level shows the same
+    failure twice, and nothing when it logs at debug too. A handler that does nothing at all was quiet on purpose:
+    "debug". So is every site under preserve: a record that nobody asked for must not reach a console.
     """
-    methods = {call.func.attr for call in log_calls(outside_inner_handlers(site.handler.body))}  # type: ignore[attr-defined]
-    if methods:
-        return "None" if methods == {"debug"} else '"debug"'
+    levels = handler_levels(file, site)
+    if levels:
+        return "None" if levels & {"debug", "?"} else '"debug"'
     return '"debug"' if file.preserve or all(is_silent(statement) for statement in site.handler.body) else ""
 
 
@@ -130,7 +133,23 @@ def _means_module_level(file: File, site: BroadSite, name: str, bound: bool) -> 
 
 
 def _own_logger(file: File, site: BroadSite) -> str | None:
-    return None if _own_value(file, site) is None else "self.logger"
+    return "self.logger" if _own_value(file, site) is not None or _is_inherited(file, site) else None
+
+
+def _is_inherited(file: File, site: BroadSite) -> bool:
+    """Does the object have its logger from a class of the project by the time the try is entered?"""
+    function, sure = site.owner, file.project.facts.get(NAME) or {}
+    holder = enclosing_class(file.source, function)
+    if holder is None or not _is_method(function):
+        return False
+    setter: str | None = sure.get((file.source.path, holder.name))
+    return setter is not None and (function.name != "__init__" or is_set_by(holder, function, setter, site.tried.lineno))
+
+
+def _is_method(function: ast.AST) -> TypeGuard[Function]:
+    if not isinstance(function, FUNCTIONS) or function.decorator_list:
+        return False
+    return bool(function.args.args) and function.args.args[0].arg == "self"
 
 
 def _own_value(file: File, site: BroadSite) -> ast.expr | None:
@@ -140,9 +159,7 @@ def _own_value(file: File, site: BroadSite) -> ast.expr | None:
     """
     function = site.owner
     holder = enclosing_class(file.source, function)
-    if holder is None or not isinstance(function, FUNCTIONS) or function.decorator_list:
-        return None
-    if not function.args.args or function.args.args[0].arg != "self":
+    if holder is None or not _is_method(function):
         return None
     for statement in holder.body:
         if isinstance(statement, ast.Assign) and last_name(statement.targets[0]) == "logger":

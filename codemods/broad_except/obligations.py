@@ -179,9 +179,13 @@ def _introspection(file: File, site: BroadSite) -> Refusal | None:
     return None
 
 
-def _header_comment(file: File, site: BroadSite) -> Refusal | None:
-    kind = site.handler.type
-    if kind is not None and "#" in file.source.segment(kind):
+def header_comment(file: File, site: BroadSite) -> Refusal | None:
+    """A comment between `except` and its colon would be lost."""
+    kind, source = site.handler.type, file.source
+    if kind is None:
+        return None
+    names, rest = source.text[source.start(site.handler) : source.end(kind)], source.text[source.end(kind) :]
+    if "#" in names + rest.partition(":")[0]:
         return Refusal("comment-in-header", "a comment stands between the exception's names")
     return None
 
@@ -196,5 +200,5 @@ _QUESTIONS: tuple[Callable[[File, BroadSite], Refusal | None], ...] = (
     _helper,
     _names,
     _introspection,
-    _header_comment,
+    header_comment,
 )

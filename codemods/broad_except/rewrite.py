@@ -1,4 +1,4 @@
-"""The two rewrites: `except ImportError` in place, and the with-form. LibCST on the try's own header lines only."""
+"""The two rewrites: `except (A, B)` in place, and the with-form. LibCST on the try's own header lines only."""
 
 from __future__ import annotations
 
@@ -22,14 +22,16 @@ class WithForm:
     error_name: str  # the name that `attempt.error` is given; empty for none
 
 
-def narrow(source: Source, site: BroadSite, name: str) -> Rewrite:
-    """`except Exception as e:` to `except NAME as e:`, in place. Raises SliceError."""
+def narrow(source: Source, site: BroadSite, clause: str) -> Rewrite:
+    """`except Exception as e:` to `except NAME as e:` or `except (A, B) as e:`, in place. Raises SliceError."""
     index = site.tried.handlers.index(site.handler)
 
     def transform(tree: Statement) -> Statement:
         handlers = list(tree.handlers)  # type: ignore[union-attr]
         handlers[index] = handlers[index].with_changes(
-            type=cst.Name(name), whitespace_after_except=cst.SimpleWhitespace(" "), name=_spaced(handlers[index].name)
+            type=cst.parse_expression(clause),
+            whitespace_after_except=cst.SimpleWhitespace(" "),
+            name=_spaced(handlers[index].name),
         )
         return tree.with_changes(handlers=handlers)
 

@@ -41,16 +41,17 @@ class File:
     source: Source
     project: Project
     preserve: bool
+    extras: tuple[str, ...] = ()  # canonical names that the option `recoverable` adds in this file
     sites: tuple[BroadSite, ...] = ()
     thread_targets: frozenset[str] = frozenset()
     defined: frozenset[str] = frozenset()  # simple names of the functions that the file defines
     uses: dict[tuple[ast.AST, str], Any] = field(default_factory=dict)  # what `uses` has found in a scope, kept for its next site
 
 
-def read(source: Source, project: Project, preserve: bool) -> File:
+def read(source: Source, project: Project, preserve: bool, extras: tuple[str, ...] = ()) -> File:
     """The file with its broad handlers, in source order."""
     defined = frozenset(node.name for node in source.statements(ast.AST) if isinstance(node, FUNCTIONS))
-    return File(source, project, preserve, tuple(_sites(source)), _thread_targets(source), defined)
+    return File(source, project, preserve, extras, tuple(_sites(source)), _thread_targets(source), defined)
 
 
 def _sites(source: Source) -> Iterator[BroadSite]:

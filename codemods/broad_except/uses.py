@@ -63,14 +63,13 @@ def outlives(file: File, site: BroadSite) -> ast.Name | None:
     around = list(source.ancestors(site.tried))
     around = around[: around.index(site.owner)]
     for use in _uses(file, site):
-        if use.binder is handler:
-            if use.captured:
-                return use.node
-        elif use.binder is None or use.binder in around:
+        if use.captured:  # whichever handler bound it: code that runs later finds the name as this one leaves it
+            return use.node
+        if use.binder is None or use.binder in around:
             below = around[: around.index(use.binder)] if use.binder else around
             loops = [part for part in below if isinstance(part, LOOPS)]
             limit = loops[-1] if loops else handler
-            if use.captured or use.node.lineno >= limit.lineno:
+            if use.node.lineno >= limit.lineno:
                 return use.node
     return None
 

@@ -12,7 +12,7 @@ import pytest
 HERE = Path(__file__).resolve().parent
 SUPPORT = HERE.parents[1] / "codemods" / "support"
 NAMES = ("error_handling", "port_registry")
-SCRIPTS = ("error_handling", "error_logging", "port_registry")
+SCRIPTS = ("error_handling", "error_logging", "error_shadow", "port_registry")
 OLDEST = (3, 8)
 
 

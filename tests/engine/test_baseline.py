@@ -1,6 +1,7 @@
 """The baseline: known sites do not count, new ones do, fixed ones are told; and its file survives merges."""
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -13,7 +14,7 @@ from engine import baseline
 from engine.baseline import Entry, Reach, compare, parse, render
 from engine.model import Change, Finding, RewrightError, Skip
 
-AGENT = '''\
+AGENT = """\
 def one(job):
     try:
         job()
@@ -26,7 +27,7 @@ def two(job):
         job()
     except Exception:
         pass
-'''
+"""
 THREE = "\n\ndef three(job):\n    try:\n        job()\n    except Exception:\n        print('three')\n"
 RULES = "version: 1\nrules:\n  - id: broad-except\n  - id: get-event-loop\n"
 
@@ -62,7 +63,10 @@ def lines_of(found):
 def scan(root, *arguments, expect=0):
     """`rewright scan` there, as a person starts it; (stdout, stderr)."""
     argv = [Path(sys.executable).with_name("rewright"), "scan", "--jobs", "1", *arguments]
-    done = subprocess.run([str(part) for part in argv], cwd=root, capture_output=True, check=False, text=True, timeout=120)
+    env = {**os.environ, "XDG_CACHE_HOME": str(root.parent / "cache")}
+    done = subprocess.run(
+        [str(part) for part in argv], cwd=root, env=env, capture_output=True, check=False, text=True, timeout=120
+    )
     assert done.returncode == expect, done.stdout + done.stderr
     return done.stdout, done.stderr
 
@@ -72,7 +76,10 @@ def scan(root, *arguments, expect=0):
 
 def test_known_sites_do_not_count_and_new_ones_do(target):
     entries = known(target)
-    assert [(one.path, one.rule, one.line) for one in entries] == [("pkg/a.py", "broad-except", 4), ("pkg/a.py", "broad-except", 11)]
+    assert [(one.path, one.rule, one.line) for one in entries] == [
+        ("pkg/a.py", "broad-except", 4),
+        ("pkg/a.py", "broad-except", 11),
+    ]
     assert counts(compare(planned(target), entries, Reach())) == (2, 0, 0)
     (target / "pkg" / "a.py").write_text("import os\n" + AGENT + THREE)
     found = compare(planned(target), entries, Reach())
@@ -116,6 +123,16 @@ def test_equal_sites_are_counted_not_named(target):
     file.write_text("".join(map(twin.format, range(5))))
     found = compare(planned(target), entries, Reach())
     assert counts(found) == (4, 1, 0) and lines_of(found) == ["pkg/a.py:32"]  # the one farthest from every old line
+
+
+def test_of_equal_sites_those_nearest_to_their_old_lines_are_known(target):
+    one, gap = "def f{0}(job):\n    try:\n        job()\n    except Exception:\n        pass\n\n\n", "# far\n" * 14
+    file = target / "pkg" / "a.py"
+    file.write_text(one.format(1) + gap + one.format(3))
+    entries = known(target)
+    assert [entry.line for entry in entries] == [4, 25]
+    file.write_text(one.format(1) + one.format(2) + gap[: len(gap) // 2] + one.format(3))
+    assert lines_of(compare(planned(target), entries, Reach())) == ["pkg/a.py:11"]
 
 
 def test_skips_do_not_count_and_do_not_disturb_the_numbers(target):
@@ -289,6 +306,7 @@ def test_the_life_of_a_baseline(target):
     assert "pkg/a.py:11 broad-except: fixed\n" in told and "1 known sites not shown, 1 new, 1 fixed; --update-baseline" in told
     assert file.read_bytes() == first  # nothing is written that was not asked for
 
+    assert "0 known sites not shown, 0 new, 0 fixed\n" in scan(target, "--select", "get-event-loop", "--baseline", file)[1]
     scan(target, "b.py", "--baseline", file, "--update-baseline")
     assert [one.path for one in baseline.read(file)] == ["b.py", "pkg/a.py", "pkg/a.py"]  # only b.py was looked at
     (target / "b.py").write_text("x = 1\n")

@@ -46,6 +46,7 @@ def of_call(text):
             'self.log(\n                "lost",\n                e,\n                [1, 2,],\n            )',
         ),
         HANDLER.replace('"lost"', '"lo" "st"'),
+        HANDLER.replace('"lost"', 'u"lost"'),
         HANDLER.replace("[1, 2]", "[0x1, (2)]"),
         HANDLER.replace("            return", "\n            # because\n            return"),
         "if True:\n    " + HANDLER.replace("\n", "\n    ").rstrip() + "\n",

@@ -20,7 +20,7 @@ def items(tmp_path, text, *rules):
         "old_name = 1  # rewright: ignore[rename] it is a name of theirs\n",
         "# rewright: ignore[rename] it is a name of theirs\nold_name = 1\n",
         "old_name = 1  # rewright: ignore[other, rename] it is a name of theirs\n",
-        "old_name = 1  # noqa  # rewright: ignore it is a name of theirs\n".replace("# noqa  ", ""),
+        "old_name = 1  # noqa  # rewright: ignore it is a name of theirs\n",
         "if 1:\n    # rewright:ignore[rename] it is a name of theirs\n    old_name = 1\n",
     ],
 )
