@@ -126,12 +126,14 @@ def test_print_that_is_not_the_tree_is_refused(transform, words):
     assert caught.value.reason == "not-as-meant"
 
 
-def test_cost_does_not_grow_with_hollow_code():
-    import time
+def test_hollow_code_is_never_given_to_libcst(monkeypatch):
+    import libcst
 
-    text = "if old:\n" + "    y = [1, 2, 3]\n" * 50_000
-    started = time.process_time()
+    given = []
+    parse = libcst.parse_module
+    monkeypatch.setattr(libcst, "parse_module", lambda text, *rest: (given.append(len(text)), parse(text, *rest))[1])
+    text = "if old:\n" + "    y = [1, 2, 3]\n" * 5_000
     source = Source("m.py", text.encode())
     rewrite = rewrite_statement(source, source.tree.body[0], rename, [source.tree.body[0].body])
-    assert time.process_time() - started < 2
-    assert [edit.text for edit in rewrite.edits] == ["new"]
+    assert given and max(given) < 200
+    assert len(rewrite.edits) == 1
