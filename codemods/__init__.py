@@ -7,6 +7,7 @@ codemod means adding its file and its fixture folder, and touching nothing else.
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 
 from engine import Codemod
 
@@ -24,6 +25,13 @@ def load() -> dict[str, Codemod]:
     )
     found: list[Codemod] = [import_module(f"codemods.{name}").CODEMOD for name in names]
     return {codemod.name: codemod for codemod in sorted(found, key=lambda codemod: codemod.name)}
+
+
+def load_whole() -> None:
+    """Import every module of every codemod, those that are loaded late included: for the process that workers come from."""
+    load()
+    for module in walk_packages(__path__, "codemods."):
+        import_module(module.name)
 
 
 def templates() -> Mapping[str, bytes]:

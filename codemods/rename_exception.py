@@ -63,12 +63,11 @@ def _dotted(name: str) -> str:
     return name if "." in name else f"builtins.{name}"
 
 
-def hints(options: Mapping[str, Any]) -> bytes:
+def hints(options: Mapping[str, Any]) -> tuple[bytes, ...]:
     """A clause that names the class, or spans lines; or, rarely, an alias that may stand in a clause."""
     name = re.escape(options["from"].rpartition(".")[2]).encode()
-    # No \b in front: a pattern that begins with a literal is searched twenty times as fast.
-    clause = rb"except\b[^\n]*\b%s\b|except\b[^\n:]*(?:\\|\([^)\n]*)\r?\n" % name
-    return clause + rb"|%s(?<!\w%s)[\s\\]+as\b" % (name, name)  # without an alias the clause itself holds the name
+    clause = rb"except\b(?:[^\n]*\b%s\b|[^\n:]*(?:\\|\([^)\n]*)\r?\n)" % name
+    return clause, rb"%s(?<!\w%s)[\s\\]+as\b" % (name, name)  # without an alias the clause itself holds the name
 
 
 def _members(clauses: ast.Try | ast.TryStar) -> Iterator[tuple[ast.ExceptHandler, ast.expr]]:

@@ -54,7 +54,8 @@ class BoundRule:
     def matches(self, data: bytes) -> bool:
         """The prefilter: may the codemod find something in these bytes?"""
         hints = self.codemod.hints
-        return re.search(hints(self.options) if callable(hints) else hints, data) is not None
+        patterns = hints(self.options) if callable(hints) else hints
+        return any(re.search(pattern, data) for pattern in ((patterns,) if isinstance(patterns, bytes) else patterns))
 
 
 @dataclass(frozen=True, slots=True)

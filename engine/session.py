@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from engine import config as configuration
 from engine.cache import Cache, digest, program_digest
@@ -40,6 +41,32 @@ class Choice:
     unsafe: bool = False
     jobs: int | None = None
     cache: bool = True
+
+
+def choice_of(given: Mapping[str, Any]) -> Choice:
+    """The Choice that the options of a planning command make; `given` holds them under the names that `cli` declares."""
+    return Choice(
+        paths=given["paths"],
+        root=given["root"],
+        rules_file=given["rules_file"],
+        select=_names(given["select"]),
+        ignore=_names(given["ignore"]),
+        sprint=given["sprint"],
+        unsafe=given["unsafe"],
+        jobs=given["jobs"],
+        cache=not given["no_cache"],
+    )
+
+
+def site_choice(file: Path, root: Path, rules_file: Path | None, cache: bool) -> Choice:
+    """The Choice that plans one file of a target and withholds nothing: what `explain FILE:LINE` looks at."""
+    root = root.resolve()
+    return Choice(paths=(root, file), root=root, rules_file=rules_file, unsafe=True, cache=cache)
+
+
+def _names(given: Iterable[str]) -> tuple[str, ...]:
+    """Rule ids of a repeated option, each of which may hold several, separated by commas."""
+    return tuple(name.strip() for part in given for name in part.split(",") if name.strip())
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,10 @@ from rewright.__main__ import prepare
 
 prepare()
 
-import codemods  # noqa: E402
+import pebble.pool.process  # noqa: E402, F401
 
-codemods.load()
+import codemods  # noqa: E402
+import engine.facts  # noqa: E402
+import engine.run  # noqa: E402, F401
+
+codemods.load_whole()

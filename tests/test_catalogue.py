@@ -105,14 +105,13 @@ class TestCodemod:
             assert option.default in option.choices or not option.choices
 
     def test_hints_compile_and_match_what_changes(self, name):
-        hints = kit.CODEMODS[name].hints
         assert kit.CODEMODS[name].globs and kit.CODEMODS[name].version >= 1
         for case in (case for case in kit.cases() if case.codemod == name):
-            pattern = re.compile(hints(kit.options(name, case.spec["options"])) if callable(hints) else hints)
+            rule = kit.bound(name, case.spec.get("options")).bound
             for after in sorted((case.folder / "after").rglob("*.py")):
                 before = case.folder / "before" / after.relative_to(case.folder / "after")
                 if before.is_file() and before.read_bytes() != after.read_bytes():
-                    assert pattern.search(before.read_bytes()), before
+                    assert rule.matches(before.read_bytes()), before
 
     def test_value_is_picklable(self, name):
         codemod = kit.CODEMODS[name]

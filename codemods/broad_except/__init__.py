@@ -31,13 +31,16 @@ When it skips
     `specific-siblings`, `finally`: the try has other handlers, or a finally; or earlier handlers catch all
     that is expected, or a later one would catch what this one no longer does.
     `bare-except`, `base-exception`, `import-guard`, `module-level-name`, `introspection`: with `preserve` only.
+    The last: locals() and its like in the same scope would see the new names; so would whoever shows the frame's
+    locals where the handler passes on `__traceback__` or `exc_info`, or calls logger.exception or traceback.* with `e`.
     `tuple-members`: a tuple holds more than Exception and builtin subclasses of it.
     `class-body`: the names would become attributes of the class.
     `shadowed-name`: Exception, ImportError, logging or SafeExecutor means something else there.
     `logging-machinery`: a method of a logging handler or formatter, where logging would come back to itself.
     `bare-raise`, `raises-in-handler`: one path of the handler raises; it needs the exception as the current one.
     `needs-current-exception`, `handler-helper`: the handler, or a function of the project that it calls, asks
-    for the exception being handled.
+    for the exception being handled. Methods called `exception` or `aexception` do, unless they can be given it;
+    with `preserve`, a method of something unknown does when any function of the project with its name does.
     `name-used-after`, `name-declared-outer`: `e` is read where the except clause has deleted it, is kept by a
     closure, or is global.
     `comment-in-header`: a comment stands inside the list of exceptions.
@@ -68,14 +71,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from codemods.broad_except.decide import SUPPORT, item
 from codemods.broad_except.helpers import FACT
 from codemods.broad_except.inference import FACTS
-from codemods.broad_except.knowledge import load
 from codemods.broad_except.learned import FACT as LEARNED
 from codemods.broad_except.logged import FACT as LOGGED
 from codemods.broad_except.own_logger import FACT as OWN_LOGGER
-from codemods.broad_except.sites import read
+from codemods.broad_except.sites import SUPPORT, read
 from engine import Change, Codemod, Finding, Option, Project, Skip, Source, SupportModule, matcher
 
 _TESTS = "error_handling_tests"
@@ -83,6 +84,8 @@ _TESTS = "error_handling_tests"
 
 def run_file(source: Source, project: Project, options: Mapping[str, Any]) -> Iterator[Change | Skip | Finding]:
     """Exactly one item for each broad handler of the file, in source order."""
+    from codemods.broad_except.decide import item  # LibCST and all: only where a file is looked into
+
     extras = _extras(source.path, options.get("recoverable") or {})
     file = read(source, project, bool(options["preserve"]), extras)
     tests = options.get("support-tests") and _TESTS in project.support
@@ -99,6 +102,10 @@ def _extras(path: str, recoverable: Mapping[str, Any]) -> tuple[str, ...]:
             raise ValueError(f"option recoverable: {pattern} needs a list of exception names, such as [OSError, zmq.ZMQError]")
         if matcher([pattern])(path):
             names += given
+    if not names:
+        return ()
+    from codemods.broad_except.knowledge import load
+
     return tuple(load().canonical(name) for name in names)
 
 
@@ -107,7 +114,7 @@ CODEMOD = Codemod(
     summary="Turn broad except clauses into SafeExecutor blocks that log their tracebacks.",
     version=2,
     run_file=run_file,
-    hints=rb"\bexcept\b",
+    hints=rb"except\b",
     options=(
         Option("preserve", "bool", False, "keep every site's meaning exactly"),
         Option("style", "choice", "safe-executor", "a with block, or the except clause narrowed", ("safe-executor", "narrow")),

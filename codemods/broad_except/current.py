@@ -56,10 +56,9 @@ def _of_call(call: ast.Call, name: str | None) -> tuple[Look, ast.expr] | None:
     called = last_name(call.func)
     if called in _WHOLE and not call.args and not call.keywords and isinstance(call.func, ast.Attribute):
         return _WHOLE[called], call
-    if called == "exception" and isinstance(call.func, ast.Attribute) and call.args and not isinstance(call.func.value, ast.Call):
-        return ("exception-call" if is_logger(call.func.value) else "other"), call
-    if called == "exception" and call.args:
-        return "other", call
+    if called in ("exception", "aexception") and _logs(call):
+        plain = called == "exception" and isinstance(call.func, ast.Attribute) and not isinstance(call.func.value, ast.Call)
+        return ("exception-call" if plain and call.args and is_logger(getattr(call.func, "value", call)) else "other"), call
     if called in _WHEN_EMPTY and not call.args:
         return "other", call
     if called in ("handleError", "opt") and isinstance(call.func, ast.Attribute):
@@ -69,6 +68,12 @@ def _of_call(call: ast.Call, name: str | None) -> tuple[Look, ast.expr] | None:
             plain = isinstance(keyword.value, ast.Constant) and is_logger(getattr(call.func, "value", call))
             return ("exc-info" if plain else "other"), (keyword.value if plain else call)
     return None
+
+
+def _logs(call: ast.Call) -> bool:
+    """Is a call of something named `exception` or `aexception` one that logs? `task.exception()` asks a future for its error."""
+    given = bool(call.args) or any(keyword.arg != "timeout" for keyword in call.keywords)
+    return given or last_name(call.func) == "aexception" or is_logger(getattr(call.func, "value", call))
 
 
 def _is_given(value: ast.expr, name: str | None) -> bool:

@@ -11,11 +11,10 @@ from codemods.broad_except.obligations import Refusal, handler_looks, header_com
 from codemods.broad_except.recover import Recoverable, data_of, proof, recoverable_for
 from codemods.broad_except.rewrite import WithForm, answer, is_bare_pass, narrow, with_form
 from codemods.broad_except.roots import import_root
-from codemods.broad_except.sites import BroadSite, File
+from codemods.broad_except.sites import SUPPORT, BroadSite, File
 from codemods.broad_except.uses import is_mentioned, is_used, rebinds
 from engine import Applicability, Change, Evidence, Finding, ImportNeed, Rewrite, Skip, SliceError, need_import
 
-SUPPORT = "error_handling"
 _IMPORT_ERRORS = frozenset({"builtins.ImportError", "builtins.ModuleNotFoundError"})
 _SIGNALS = "KeyboardInterrupt, SystemExit, GeneratorExit and CancelledError"
 _OTHER_IMPORT_ERRORS = (

@@ -3,8 +3,8 @@
 A helper called in a handler, such as `def log_crash(): logger.error("...", exc_info=True)`, finds none once the
 handler runs after the `with`. A function looks when its own body, outside its own handlers, does, or calls one that
 does. Calls are resolved by simple name and timidly: within the file, by import, through `self`; a method of
-something unknown counts only when every function of that name in the project looks. Only files that hold such a look
-are searched, so a call chain through a file without any is not followed.
+something unknown counts only when every function of that name in the project looks; with `preserve`, when any does.
+Only files that hold such a look are searched, so a call chain through a file without any is not followed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from codemods.broad_except.current import looks
 from codemods.broad_except.sites import FUNCTIONS, outside_inner_handlers
 from engine import Fact, Project, Source
 
-HINTS = rb"exc_info|(format|print)_exc|\.exception\s*\(|\braise[ \t]*(#|;|\r?$|\r?\n)|(capture|print)_exception|captureException"
+HINTS = (
+    rb"exc_info|(format|print)_exc|\.a?exception\s*\(|\braise[ \t]*(#|;|\r?$|\r?\n)|(capture|print)_exception|captureException"
+)
 NAME = "current-exception"
 
 Call = tuple[str, str]  # (how it is reached: "here", "import", "self" or "attribute"; the simple name)
@@ -97,12 +99,13 @@ def _summary(helpers: list[tuple[str, Helper]], here: set[tuple[str, str]]) -> L
     return Lookers(frozenset(here), frozenset(named), frozenset(named - others))
 
 
-def calls_looker(lookers: Lookers, path: str, call: Call) -> bool:
-    """Does this call, made in `path`, reach a function that looks?"""
+def calls_looker(lookers: Lookers, path: str, call: Call, timid: bool = False) -> bool:
+    """Does this call, made in `path`, reach a function that looks? `timid`: one such function is enough for a method of
+    something unknown."""
     how, name = call
     if how == "here":
         return (path, name) in lookers.here
-    return name in (lookers.always if how == "attribute" else lookers.named)
+    return name in (lookers.always if how == "attribute" and not timid else lookers.named)
 
 
-FACT = Fact(NAME, version=1, hints=HINTS, scan=scan, combine=combine)
+FACT = Fact(NAME, version=2, hints=HINTS, scan=scan, combine=combine)

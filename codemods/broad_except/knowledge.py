@@ -13,7 +13,7 @@ from functools import cache
 
 from codemods.broad_except.knowledge_file import Base, Entry, Problem, Record, read
 from codemods.broad_except.knowledge_lines import read_lines
-from engine import RewrightError, data_names, parse_data, read_data
+from engine import RewrightError
 
 __all__ = ["Base", "Entry", "Knowledge", "build", "load"]
 
@@ -117,11 +117,15 @@ class Knowledge:
 def load() -> Knowledge:
     """The knowledge that comes with Rewright. Raises RewrightError, with file:line for each fault, when the data is malformed."""
     folder = PACKAGE.replace(".", "/")
+    from engine import data_names, read_data
+
     return build({f"{folder}/{name}": read_data(PACKAGE, name) for name in data_names(PACKAGE, "data")})
 
 
 def build(texts: Mapping[str, str]) -> Knowledge:
     """The knowledge in YAML texts, each by its file's name. Raises RewrightError listing every fault as file:line."""
+    from engine import parse_data
+
     problems: list[Problem] = []
     records: list[Record] = []
     for name, text in texts.items():

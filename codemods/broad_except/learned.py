@@ -12,7 +12,7 @@ from typing import Any
 
 from codemods.broad_except.knowledge import load
 from codemods.broad_except.sites import FUNCTIONS, BroadSite, File
-from engine import Fact, Project, Source, parse_learned
+from engine import Fact, Project, Source
 
 NAME = "learned"
 FILE = ".rewright/learned.yaml"
@@ -52,6 +52,8 @@ def _scan(_: Source) -> None:
 
 def _combine(files: Mapping[str, Any], _: Project) -> Learned:
     canonical = load().canonical
+    from engine import parse_learned
+
     entries = [entry for data in files.values() for entry in parse_learned(data, FILE)]
     return {(entry.path, entry.function): tuple(map(canonical, entry.exceptions)) for entry in entries if entry.exceptions}
 

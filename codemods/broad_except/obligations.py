@@ -147,11 +147,18 @@ def _helper(file: File, site: BroadSite) -> Refusal | None:
         return None
     defined = {name for path, name in lookers.here if path == file.source.path}
     for node in outside_inner_handlers(site.handler.body):
-        if isinstance(node, ast.Call) and not (isinstance(node.func, ast.Attribute) and is_logger(node.func.value)):
+        if isinstance(node, ast.Call) and not _is_logging_call(file, site, node):
             call = reach(file.source, node, file.defined | defined)
-            if call and calls_looker(lookers, file.source.path, call):
+            if call and calls_looker(lookers, file.source.path, call, file.preserve):
                 return Refusal("handler-helper", f"the handler calls {call[1]}, which asks for the current exception")
     return None
+
+
+def _is_logging_call(file: File, site: BroadSite, call: ast.Call) -> bool:
+    """Is it a method of what is named like a logger? With preserve, of what surely is the standard library's."""
+    if not isinstance(call.func, ast.Attribute) or not is_logger(call.func.value):
+        return False
+    return not file.preserve or is_std_logger(file, site, call.func.value)
 
 
 def _names(file: File, site: BroadSite) -> Refusal | None:
@@ -169,7 +176,15 @@ def _names(file: File, site: BroadSite) -> Refusal | None:
 
 
 def _introspection(file: File, site: BroadSite) -> Refusal | None:
-    if not file.preserve or not any(word in file.source.text for word in _INSPECTS):
+    if not file.preserve:
+        return None
+    shown = next(
+        (part for statement in site.handler.body for part in ast.walk(statement) if _shows_frames(file, site, part)), None
+    )
+    if shown is not None:
+        code = file.source.text[file.source.start(shown) : file.source.end(shown)][:40]
+        return Refusal("introspection", f"the handler gives its traceback away ({code}); who shows its locals sees the new names")
+    if not any(word in file.source.text for word in _INSPECTS):
         return None
     body = site.owner.body
     for statement in body:
@@ -177,6 +192,27 @@ def _introspection(file: File, site: BroadSite) -> Refusal | None:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _INSPECTS:
                 return Refusal("introspection", f"{node.func.id}() in the same scope could see the new names")
     return None
+
+
+def _shows_frames(file: File, site: BroadSite, node: ast.AST) -> bool:
+    """Does it hand the exception's frames to code that may show their locals? format_exc() and print_exc() show none."""
+    if isinstance(node, ast.Attribute):
+        return node.attr == "__traceback__"
+    if isinstance(node, ast.Constant):
+        return node.value == "exc_info"
+    if not isinstance(node, ast.Call):
+        return False
+    if any(keyword.arg == "exc_info" and not _is_off(keyword.value) for keyword in node.keywords):
+        return True
+    if last_name(node.func) == "exception" and isinstance(node.func, ast.Attribute) and is_logger(node.func.value):
+        return True
+    return (file.source.names.qualified(node.func) or "").startswith("traceback.") and any(
+        isinstance(part, ast.Name) and part.id == site.handler.name for part in ast.walk(node)
+    )
+
+
+def _is_off(value: ast.expr) -> bool:
+    return isinstance(value, ast.Constant) and not value.value
 
 
 def header_comment(file: File, site: BroadSite) -> Refusal | None:

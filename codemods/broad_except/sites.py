@@ -16,6 +16,7 @@ Owner = Function | ast.ClassDef | ast.Module
 Try = ast.Try | ast.TryStar
 Caught = Literal["exception", "bare", "base", "tuple"]
 
+SUPPORT = "error_handling"  # the support module that the with-form needs
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 LOOPS = (ast.While, ast.For, ast.AsyncFor)
 _OWNERS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Module)

@@ -135,7 +135,7 @@ CODEMOD = Codemod(
     summary="Replace literal ports by names from the port registry.",
     version=1,
     run_file=run_file,
-    hints=rb"[pP](?:ORT\b|ort\b(?<![a-z]port))|bind\s*\(|connect\w*\s*\(|create_(?:connection|server)\s*\(",
+    hints=(rb"PORT\b", rb"[pP]ort\b(?<![a-z]port)", rb"bind\s*\(", rb"connect\w*\s*\(", rb"create_(?:connection|server)\s*\("),
     options=(
         Option("registry-file", "str", DEFAULT_PATH, "the port registry, from the root of the target"),
         Option("machines", "map", {}, "top folder to the machine it runs on, as the registry spells it"),

@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
-
 from engine import Fact, Project, Source
 
 DEFAULT_PATH = "config/ports.yaml"
@@ -37,6 +35,8 @@ Registry = tuple[Entry, ...]
 
 def parse(data: bytes) -> Registry | str:
     """The registry in a YAML document, or one sentence on what is wrong with it."""
+    import yaml
+
     try:
         document = yaml.safe_load(data)
     except (yaml.YAMLError, ValueError, RecursionError) as error:

@@ -5,8 +5,19 @@ Evidence comes from three places: the knowledge base (what a library's call rais
 are left out unless the body plainly expects them. Timid: what is not known is named in `unknown`, never guessed.
 """
 
-from codemods.broad_except.inference.infer import infer
+from __future__ import annotations
+
+import ast
+
 from codemods.broad_except.inference.model import Inference, Step
 from codemods.broad_except.inference.summaries import FACTS
+from engine import Project, Source
 
 __all__ = ["FACTS", "Inference", "Step", "infer"]
+
+
+def infer(source: Source, project: Project, node: ast.Try, handler: ast.ExceptHandler) -> Inference:
+    """What the body of `node` may raise that reaches `handler`; loaded by the first call: see infer.py."""
+    from codemods.broad_except.inference.infer import infer as act
+
+    return act(source, project, node, handler)
