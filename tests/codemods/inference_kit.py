@@ -3,7 +3,7 @@
 import ast
 import textwrap
 
-from codemods.broad_except.inference.infer import infer_with
+from codemods.broad_except.inference.conclude import infer_with
 from codemods.broad_except.inference.scan import scan_tree
 from codemods.broad_except.inference.summaries import SUMMARIES, summarise
 from codemods.broad_except.knowledge import build

@@ -42,8 +42,8 @@ def some():
 
 
 @functools.cache
-def pairs():
-    return tuple(kit.rewrite(small()[:90] + small()[90::12])[0])
+def pairs(preserve=True):
+    return tuple(kit.rewrite(small()[:90] + small()[90::12], preserve)[0])
 
 
 def test_the_grammar_gives_what_it_promises():
@@ -73,7 +73,7 @@ def test_preserve_keeps_the_meaning(part):
 
 def test_preserve_keeps_the_meaning_at_module_level():
     modules = [program for program in programs(3) if program.kind == "module" and "except Exception:" in program.text]
-    counted = kit.tally(modules[::3])
+    counted = kit.tally(modules[::2])
     assert not counted.differences, counted.differences[0]
     assert counted.rewritten >= 20
 
@@ -89,7 +89,8 @@ def test_the_default_keeps_the_meaning_where_it_keeps_exception():
 
 @pytest.mark.parametrize("wrong", kit.MUTANTS)
 def test_a_wrong_rewrite_is_caught(wrong):
-    assert any(kit.difference(pair)[1] for pair in kit.planted(pairs(), wrong)), f"no program tells that {wrong}"
+    preserve = wrong != "exc_info as it was"  # preserve leaves every handler alone that passes exc_info
+    assert any(kit.difference(pair)[1] for pair in kit.planted(pairs(preserve), wrong)), f"no program tells that {wrong}"
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.__name__)

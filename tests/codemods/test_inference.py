@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from inference_kit import KNOWLEDGE, infer_body, infer_in, project_of
 
 from codemods.broad_except.inference import Inference
-from codemods.broad_except.inference.infer import infer_with
+from codemods.broad_except.inference.conclude import infer_with
 from engine.source import Source
 
 IMPORTS = "import importlib, json, os, pathlib, re, subprocess, time, zmq\n"

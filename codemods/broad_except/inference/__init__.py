@@ -17,7 +17,7 @@ __all__ = ["FACTS", "Inference", "Step", "infer"]
 
 
 def infer(source: Source, project: Project, node: ast.Try, handler: ast.ExceptHandler) -> Inference:
-    """What the body of `node` may raise that reaches `handler`; loaded by the first call: see infer.py."""
-    from codemods.broad_except.inference.infer import infer as act
+    """What the body of `node` may raise that reaches `handler`; loaded by the first call: see conclude.py."""
+    from codemods.broad_except.inference.conclude import infer as act
 
     return act(source, project, node, handler)
