@@ -512,7 +512,7 @@ def test_every_fault_of_every_file_is_listed():
 
 def test_load_raises_what_build_says(monkeypatch):
     load.cache_clear()
-    monkeypatch.setattr(knowledge, "read_data", lambda package, name: "calls:\n  os.remove: {raises: [OSError]}\n")
+    monkeypatch.setattr("engine.data.read_data", lambda package, name: "calls:\n  os.remove: {raises: [OSError]}\n")
     try:
         with pytest.raises(RewrightError, match=r"codemods/broad_except/data/builtins\.yaml:2: 'os.remove' has no 'source'"):
             load()
