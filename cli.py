@@ -219,8 +219,8 @@ def _plan(given: dict[str, Any]) -> Plan:
     with open_session(choice_of(given), codemods.load, codemods.templates) as session:
         if given["output_format"] != "text" or not sys.stderr.isatty():
             return session.plan()
-        with click.progressbar(length=1, label="planning", file=sys.stderr) as shown:
-            bar: Any = shown
+        bar: Any = click.progressbar(length=1, label="planning", file=sys.stderr)
+        with bar:
 
             def progress(done: int, total: int) -> None:
                 bar.length = total

@@ -8,7 +8,6 @@ from collections import Counter
 
 import pytest
 
-from codemods.broad_except import knowledge
 from codemods.broad_except.knowledge import PACKAGE, build, load
 from codemods.broad_except.knowledge_file import read
 from codemods.broad_except.knowledge_lines import read_lines
