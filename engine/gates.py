@@ -20,6 +20,7 @@ from dataclasses import dataclass
 
 from engine.edits import Shift
 from engine.model import Edit, Evidence, RefusedFile, Span
+from engine.reparse import Reparsed, reparse
 from engine.source import Source
 from engine.walk import blocks
 
@@ -47,14 +48,13 @@ def check(before: Source, text: str, edits: Sequence[Edit], spans: Sequence[Span
         after = Source.of_text(before, text)
         if after.text != text:
             return Breach("round-trip", "the new text does not survive being written and read")
-        after.parsed_for(python)
-        tree = after.tree
+        part = reparse(before, after, edits, python)
     except RefusedFile as error:
         return Breach("reparse" if error.reason == "syntax-error" else error.reason, f"line {error.line}: {error}")
     try:
         return (
-            _compiles(before, after, tree, python)
-            or _outline(before, after, edits, spans)
+            _compiles(before, after, part.compiled, python)
+            or _outline(before, after, part, edits, spans)
             or _comments(before, after, edits, spans)
             or _names(before, after, edits)
             or after
@@ -79,14 +79,15 @@ def _compiles(before: Source, after: Source, tree: ast.Module, python: tuple[int
 # -- the tree outside the spans --------------------------------------------------------
 
 
-def _outline(before: Source, after: Source, edits: Sequence[Edit], spans: Sequence[Span]) -> Breach | None:
+def _outline(before: Source, after: Source, part: Reparsed, edits: Sequence[Edit], spans: Sequence[Span]) -> Breach | None:
     """Every statement outside the spans stands where the edits moved it, and is of its old kind."""
-    if ast.get_docstring(before.tree, clean=False) is not None and ast.get_docstring(after.tree, clean=False) is None:
+    was, now = (ast.get_docstring(module, clean=False) for module in part.begins)
+    if was is not None and now is None:
         return Breach("outline", "code would stand above the module's docstring")
     regions = _merged([(span.start, span.end) for span in spans] + [(edit.start, edit.end) for edit in edits])
     shift = Shift(edits)
     moved = [(shift.forward(start), shift.forward(end, after=True)) for start, end in regions]
-    stack: list[tuple[ast.AST, ast.AST]] = [(before.tree, after.tree)]
+    stack: list[tuple[ast.AST, ast.AST]] = [(part.before, part.after)]
     while stack:
         old, new = stack.pop()
         mine = [node for node in _children(old) if not _within(before, node, regions)]

@@ -21,7 +21,8 @@ _IDENTIFIER = re.compile(r"[^\W\d]\w*")
 _DEFINITIONS = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef})
 _BIND_NOTHING = frozenset({ast.Expr, ast.Return, ast.Raise, ast.Assert, ast.Pass, ast.Break, ast.Continue})
 _FLAT = frozenset({ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Delete})  # statements without blocks that may bind
-_INNER = re.compile(r"\bfor\b([^:]{0,200}?)\bin\b|\blambda\b([^\n]{0,200})")
+# Each begins with a literal, which is found far faster than a word boundary.
+_INNER = re.compile(r"for\b(?<!\wfor)([^:]{0,200}?)\bin\b"), re.compile(r"lambda\b(?<!\wlambda)([^\n]{0,200})")
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 BUILTINS = frozenset(dir(builtins))
 
@@ -58,7 +59,7 @@ class Names:
 
     def __init__(self, tree: ast.Module, text: str) -> None:
         self._text = text
-        self._walrus_lines = [text.count("\n", 0, match.start()) + 1 for match in re.finditer(":=", text)]
+        self._walrus_lines = _lines_with(":=", text)
         self.module = Scope(tree, None)
         self.has_star_import = False
         self._tree = tree
@@ -145,7 +146,7 @@ class Names:
     def _inner_words(self) -> frozenset[str]:
         """The words behind `for` and `lambda`: a cheap look, because most names are never there."""
         return frozenset(
-            word for match in _INNER.finditer(self._text) for word in _IDENTIFIER.findall(match[1] or match[2] or "")
+            word for pattern in _INNER for found in pattern.findall(self._text) for word in _IDENTIFIER.findall(found)
         )
 
     @cached_property
@@ -240,6 +241,11 @@ class Names:
         while outer is not None and (outer.is_class or name not in outer.bindings):
             outer = outer.parent
         return outer or self.module
+
+
+def _lines_with(word: str, text: str) -> list[int]:
+    """The 1-based lines that hold a word."""
+    return [number for number, line in enumerate(text.split("\n"), start=1) if word in line] if word in text else []
 
 
 def _position(scope: Scope) -> tuple[int, int]:

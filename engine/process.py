@@ -89,7 +89,8 @@ def process(
         source = Source(path, data)
         if generated(source.text):
             return FileResult(path, (Skip(Site(path, 1), "generated", "marked @generated: change what generates it", rule=""),))
-        source.tree  # noqa: B018  parse now: a file that does not parse is one failure, not one a rule
+        if not source.parsed_for(project.python):
+            source.tree  # noqa: B018  parse now: a file that does not parse is one failure, not one a rule
     except RefusedFile as error:
         return FileResult(path, (Failure(Site(path, error.line, error.column), error.reason, str(error)),))
     run = _Run(Overlay(source, source), project, unsafe, suppressions(source))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import bisect
+import itertools
 import re
 import warnings
 from collections.abc import Iterator
@@ -83,6 +84,12 @@ class Source:
                 self.__dict__.setdefault("tree", tree)
         return self._versions[python]
 
+    def adopt(self, python: tuple[int, int], tree: ast.Module | None) -> None:
+        """This text is known to be syntax of that version; and its tree, when it was made elsewhere."""
+        self._versions[python] = True
+        if tree is not None:
+            self.__dict__["tree"] = tree
+
     @cached_property
     def names(self) -> Names:
         """Scopes, bindings and the import table."""
@@ -93,7 +100,10 @@ class Source:
     @cached_property
     def line_starts(self) -> list[int]:
         """The offset of the first character of each line; index 0 is line 1."""
-        return [0, *(match.end() for match in _NEWLINE.finditer(self.text))]
+        if self.text.count("\r") != self.text.count("\r\n"):
+            return [0, *(match.end() for match in _NEWLINE.finditer(self.text))]
+        lengths = map(len, self.text.split("\n")[:-1])
+        return [before + number for number, before in enumerate(itertools.accumulate(lengths, initial=0))]
 
     @cached_property
     def _ascii(self) -> bool:
