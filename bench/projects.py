@@ -1,4 +1,4 @@
-"""The four PyPI projects, their pins, and how their suites are run."""
+"""The six PyPI projects, their pins, and how their suites are run."""
 
 from __future__ import annotations
 
@@ -41,6 +41,8 @@ PROJECTS = (
         arguments=("-p", "no:randomly"),
     ),
     Project("pluggy", "1.7.0", ("pytest-benchmark==5.3.1",), tests=("testing",)),
+    Project("asyncstdlib", "3.14.0", ("typing-extensions==4.16.0",), tests=("unittests",)),
+    Project("h11", "0.16.0", tests=("h11/tests",)),
 )
 
 
@@ -62,15 +64,16 @@ def unpack(project: Project, into: Path) -> Path:
 
 
 def environment(project: Project) -> Path:
-    """A virtual environment with the project's test dependencies; made once. Returns its Python."""
+    """A virtual environment with the project's test dependencies; made once for a set of pins. Returns its Python."""
     place = common.WORK / "environments" / f"{project.name}-{project.version}"
     python, stamp = place / "bin" / "python", place / "ready"
-    if not stamp.is_file():
+    pins = [project.pin, *TOOLS, *project.packages]
+    if not stamp.is_file() or stamp.read_text("utf-8").split() != pins:
         common.say(f"installing what the tests of {project.name} need ...")
         common.run([sys.executable, "-m", "venv", "--clear", place], common.REPO)
         argv: list[str | Path] = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
-        common.run([*argv, project.pin, *TOOLS, *project.packages], place)
-        stamp.touch()
+        common.run([*argv, *pins], place)
+        stamp.write_text("\n".join(pins), "utf-8")
     return python
 
 
@@ -87,6 +90,8 @@ def suite(project: Project, python: Path, target: Path, name: str) -> tuple[Path
     env = {"PYTHONPATH": f"{target}:{target / 'src'}", "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
     settings = out / "coveragerc"
     settings.write_text("[run]\nbranch = False\nparallel = False\n", "utf-8")
+    # A project without pytest settings would otherwise get ours: pytest looks for them in every folder above.
+    (target.parent / "pytest.ini").write_text("[pytest]\n", "utf-8")
     coverage: list[str | Path] = [python, "-m", "coverage"]
     pytest = ["-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={junit}", *project.arguments, *project.tests]
     measure = ["run", f"--rcfile={settings}", f"--data-file={data}", f"--source={target}"]
