@@ -25,6 +25,7 @@ from engine.model import (
     Skip,
     SupportModule,
 )
+from engine.walk import children, every_node
 
 if TYPE_CHECKING:
     from engine.data import data_names, parse_data, read_data
@@ -70,7 +71,9 @@ __all__ = [
     "Source",
     "Statement",
     "SupportModule",
+    "children",
     "data_names",
+    "every_node",
     "matcher",
     "need_import",
     "parse_data",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
-from engine.walk import blocks
+from engine.walk import blocks, children
 
 
 def stored(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
@@ -44,13 +44,13 @@ def target_names(targets: Sequence[ast.expr]) -> Iterator[tuple[str, ast.AST]]:
 def walruses(node: ast.AST) -> Iterator[ast.NamedExpr]:
     """Every `name := value` in a statement's own expressions; those of its blocks belong to their statements."""
     inner = {id(child) for child in blocks(node)}
-    stack = [child for child in ast.iter_child_nodes(node) if id(child) not in inner]
+    stack = [child for child in children(node) if id(child) not in inner]
     while stack:
         part = stack.pop()
         if isinstance(part, ast.NamedExpr):
             yield part
         if not isinstance(part, ast.Lambda):  # what a lambda binds is its own
-            stack.extend(ast.iter_child_nodes(part))
+            stack.extend(children(part))
 
 
 def arguments(given: ast.arguments) -> list[ast.arg]:

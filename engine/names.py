@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from engine.bindings import arguments, stored, target_names, walruses
-from engine.walk import blocks
+from engine.walk import blocks, every_node
 
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
 _DEFINITIONS = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef})
@@ -153,7 +153,7 @@ class Names:
     def _inner_names(self) -> dict[str, list[tuple[tuple[int, int], tuple[int, int]]]]:
         """Names that lambdas and comprehensions bind, each with the extents where it means that. Walks the whole tree once."""
         found: dict[str, list[tuple[tuple[int, int], tuple[int, int]]]] = {}
-        for node in ast.walk(self._tree):
+        for node in every_node(self._tree):
             if isinstance(node, ast.Lambda):
                 bound, first = [argument.arg for argument in arguments(node.args)], node.body
             elif isinstance(node, _COMPREHENSIONS):

@@ -19,7 +19,7 @@ from typing import TypeVar
 from engine.encoding import decode
 from engine.model import Edit, RefusedFile, Site, Span
 from engine.names import Names
-from engine.walk import blocks, statements
+from engine.walk import blocks, every_node, statements
 
 N = TypeVar("N", bound=ast.AST)
 
@@ -180,7 +180,7 @@ class Source:
     @cached_property
     def calls(self) -> list[ast.Call]:
         """Every call in the file, in source order. Walks the whole tree once."""
-        found = [node for node in ast.walk(self.tree) if isinstance(node, ast.Call)]
+        found = [node for node in every_node(self.tree) if isinstance(node, ast.Call)]
         return sorted(found, key=lambda call: (call.lineno, call.col_offset))
 
 

