@@ -90,17 +90,20 @@ def recoverable_for(file: File, site: BroadSite, kind: Kind, because: str) -> Re
 
 def _is_import_alone(site: BroadSite, found: Inference) -> bool:
     """Is the import all that is known to fail, though the body goes on to call something?"""
-    if found.also or not found.exceptions or not {*found.exceptions} <= _IMPORT_ERRORS:
+    names = {*found.exceptions, *(step.exception for step in found.also)}
+    if not names or not names <= _IMPORT_ERRORS:
         return False
     return any(isinstance(node, ast.Call) for statement in site.tried.body for node in ast.walk(statement))
 
 
 def _is_by_the_way(site: BroadSite, names: set[str]) -> bool:
-    """Are these exceptions those of bugs and lookups, in a body that is about more than one of them?"""
+    """Are these exceptions those of bugs and lookups, in a body that is about more than one of them, or runs other code?"""
     if not names <= _BUGS | _LOOKUPS:
         return False
-    statements = sum(isinstance(node, ast.stmt) for node in own_nodes(site.tried.body))
-    return statements > (1 if names & _BUGS else 4)
+    nodes = list(own_nodes(site.tried.body))
+    if any(isinstance(node, ast.Call) and ast.unparse(node.func).startswith(("self.", "cls.", "super()")) for node in nodes):
+        return True
+    return sum(isinstance(node, ast.stmt) for node in nodes) > (1 if names & _BUGS else 4)
 
 
 def _named(file: File, site: BroadSite, expected: tuple[str, ...], found: Inference, start: str) -> Recoverable:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,8 @@ _HARMLESS = frozenset(
     | {"iteritems", "itervalues", "iterkeys", "has_key", "swapcase", "expandtabs", "popleft", "appendleft", "total_seconds"}
     | {"index", "remove", "pop", "encode", "decode", "isoformat", "most_common", "intersection", "symmetric_difference"}
 )
+# ... unless the receiver is called like something far away: `self.redis_client.get`, `session.get`, `db.update`.
+_REMOTE = re.compile(r"(^|[._])(\w*client|\w*session|\w*redis|db|database|conn|connection|collection|proxy|stub|bucket)$", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +57,10 @@ def _library(world: World, name: str, text: str, keywords: Sequence[str]) -> Eff
 
 def is_harmless(text: str) -> bool:
     """Is this a method that says nothing about the environment, whatever its receiver is?"""
-    name = last_name(text)
-    return bool(receiver(text)) and (name in _HARMLESS or (name in _LOGGING and "log" in receiver(text).lower()))
+    name, owner = last_name(text), receiver(text)
+    if name in _HARMLESS:
+        return bool(owner) and not _REMOTE.search(owner)
+    return name in _LOGGING and "log" in owner.lower()
 
 
 def _constructor(world: World, name: str) -> Effect:

@@ -95,3 +95,22 @@ def tail(text: str) -> str:
 def receiver(text: str) -> str:
     """`self.sock` of `self.sock.recv`; empty for a plain name."""
     return text.rpartition(".")[0]
+
+
+def is_decoding(node: ast.Call) -> bool:
+    """`data.decode()`, `data.decode("utf-8")`: bytes to text, and strictly; `tokenizer.decode(ids)` is something else."""
+    if not isinstance(node.func, ast.Attribute) or node.func.attr != "decode" or len(node.args) > 2 or is_lenient(node):
+        return False
+    given = [*node.args, *(one.value for one in node.keywords)]
+    plain = all(isinstance(one, ast.Constant) and isinstance(one.value, str) for one in given)
+    return plain and all(one.arg in ("encoding", "errors") for one in node.keywords)
+
+
+def is_lenient(node: ast.expr) -> bool:
+    """Is this a call that says what to do with bytes that are no text, `errors="ignore"`? Then they are no error."""
+    if not isinstance(node, ast.Call):
+        return False
+    said = [one.value for one in node.keywords if one.arg == "errors"]
+    if isinstance(node.func, ast.Attribute) and node.func.attr == "decode":
+        said += node.args[1:2]
+    return any(isinstance(one, ast.Constant) and isinstance(one.value, str) and one.value != "strict" for one in said)

@@ -18,6 +18,8 @@ from codemods.broad_except.inference.summaries import is_stopped, stopped_names,
 from codemods.broad_except.knowledge import Knowledge, load
 from engine import Project, Source
 
+_BUGS = BUGS - {"KeyError", "IndexError", "StopIteration"}  # what data from outside may bring about
+
 
 def infer(source: Source, project: Project, node: ast.Try, handler: ast.ExceptHandler) -> Inference:
     """What the body of `node` may raise that signals the environment or the input and reaches `handler`.
@@ -34,8 +36,13 @@ def infer_with(source: Source, project: Project, node: ast.Try, handler: ast.Exc
     earlier = stopped(node.handlers[: node.handlers.index(handler)])
     chosen = select(place, node, handler, evidence)
     steps = [step for risk in chosen for step in _steps(place, risk, earlier)]
-    others = [step for risk in evidence.risks if _counts(risk) for step in _steps(place, risk, earlier, NEVER - {"Exception"})]
-    also = [step for step in others if step.exception not in BUGS]
+    also = [
+        step
+        for risk in evidence.risks
+        if risk.besides or _counts(risk)
+        for step in _steps(place, risk, earlier, NEVER - {"Exception"})
+        if step.exception not in (_BUGS if risk.besides else BUGS)
+    ]
     kept = _absorbed(place.world, {step.exception for step in steps})
     named = {place.spelled(name) for name in kept}
     return Inference(tuple(sorted(named)), _unknown(evidence), _shown(place, steps), _shown(place, {*also} - {*steps}))

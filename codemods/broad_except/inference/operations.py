@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from codemods.broad_except.inference.chains import UNKNOWN, chain, last_name, receiver
+from codemods.broad_except.inference.chains import UNKNOWN, chain, is_decoding, last_name, receiver
 from codemods.broad_except.inference.place import Place
 
 _NUMBERS = frozenset({"int", "float", "complex", "long"})
@@ -15,17 +15,20 @@ _POSITIONS = frozenset({"i", "j", "k", "n", "idx", "index", "pos", "position", "
 _STRING_METHODS = frozenset(
     {"split", "rsplit", "group", "strip", "lstrip", "rstrip", "replace", "read", "readline", "text", "lower"}
 )
+_SPLITS = ("split", "rsplit")
+_ENDS = ("0", "-1")
 _ARITHMETIC = (ast.Sub, ast.Mult, ast.Pow, ast.Div, ast.FloorDiv, ast.Mod)
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation. `kind`: convert, optional, lookup or operation."""
+    """One operation. `kind`: convert, optional, group, lookup, operation or aside. `base`: what is looked into."""
 
     kind: str
     exceptions: tuple[str, ...]
     line: int
     what: str
+    base: ast.expr | None = None
 
 
 def conversion(place: Place, node: ast.Call) -> Operation | None:
@@ -104,14 +107,15 @@ def lookup_call(place: Place, node: ast.Call) -> Operation | None:
     text = chain(node.func)
     name, plain = last_name(text), not node.keywords and not any(isinstance(one, ast.Starred) for one in node.args)
     if text == "next" and plain and len(node.args) == 1:
-        return Operation("lookup", ("StopIteration",), node.lineno, f"next({_short(node.args[0])})")
+        return Operation("lookup", ("StopIteration",), node.lineno, f"next({_short(node.args[0])})", node.args[0])
     if not plain or not receiver(text) or name not in ("index", "remove", "pop"):
         return None
     meaning = place.meaning(text)
     container = place.meaning(receiver(text))
     if meaning is not None and (container is None or not container.value or container.name not in ("list", "dict", "str", "set")):
         return None
-    return _container_method(node, name, "" if container is None else container.name)
+    found = _container_method(node, name, "" if container is None else container.name)
+    return replace(found, base=node.func.value) if found is not None and isinstance(node.func, ast.Attribute) else found
 
 
 def _container_method(node: ast.Call, name: str, container: str) -> Operation | None:
@@ -134,6 +138,8 @@ def _subscript(place: Place, node: ast.AST) -> Operation | None:
     if not isinstance(node, ast.Subscript) or isinstance(node.ctx, ast.Store) or isinstance(node.slice, (ast.Slice, ast.Tuple)):
         return None
     index = node.slice.operand if isinstance(node.slice, ast.UnaryOp) else node.slice
+    if ast.unparse(node.slice) in _ENDS and _is_split(node.value):
+        return None
     meaning = place.meaning(chain(node.value))
     container = meaning.name if meaning is not None and (meaning.value or meaning.name == "os.environ") else ""
     if container in ("dict", "os.environ"):
@@ -146,7 +152,15 @@ def _subscript(place: Place, node: ast.AST) -> Operation | None:
         kind = "IndexError" if isinstance(index.value, int) else "KeyError"
     else:
         kind = "IndexError" if isinstance(index, ast.BinOp) or last_name(chain(index)) in _POSITIONS else "KeyError"
-    return Operation("lookup", (kind,), node.lineno, f"{_short(node.value)}[{_short(node.slice)}]")
+    what = f"{_short(node.value)}[{_short(node.slice)}]"
+    # A variable key tells of the code around it, and so does the length of a tuple; a literal one of what the data should be.
+    literal = container == "os.environ" or (isinstance(index, ast.Constant) and container != "tuple")
+    return Operation("lookup", (kind,), node.lineno, what, node.value if literal else None)
+
+
+def _is_split(node: ast.expr) -> bool:
+    """`s.split(":")`: with a separator it gives at least one part."""
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _SPLITS and bool(node.args)
 
 
 def _unpacking(place: Place, node: ast.AST) -> Operation | None:
@@ -159,10 +173,30 @@ def _unpacking(place: Place, node: ast.AST) -> Operation | None:
         and isinstance(value.func, ast.Attribute)
         and value.func.attr in ("split", "rsplit", "splitlines")
     ):
-        return Operation("lookup", ("ValueError",), node.lineno, f"unpacking of .{value.func.attr}(...)")
+        return Operation("lookup", ("ValueError",), node.lineno, f"unpacking of .{value.func.attr}(...)", value)
     if isinstance(value, (ast.Name, ast.Attribute)) and chain(value) != UNKNOWN:
         return Operation("operation", ("TypeError", "ValueError"), node.lineno, f"unpacking of {_short(value)}")
     return None
+
+
+def _decoding(place: Place, node: ast.AST) -> Operation | None:
+    """UnicodeDecodeError, where the knowledge base does not know better."""
+    if not isinstance(node, ast.Call) or not is_decoding(node) or place.meaning(chain(node.func)) is not None:
+        return None
+    return Operation("aside", ("UnicodeDecodeError",), node.lineno, f"{chain(node.func)}()")
+
+
+def _iteration(place: Place, node: ast.AST) -> Operation | None:
+    """`for line in stream`: what the knowledge base says of iterating over it."""
+    if not isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)):
+        return None
+    meaning = place.meaning(chain(node.iter))
+    if meaning is None or not meaning.value or meaning.own:
+        return None
+    entry = place.world.knowledge.entry(f"{meaning.name}.__iter__")
+    if entry is None or not entry.raises or not entry.name.endswith("__iter__"):
+        return None
+    return Operation("aside", entry.raises, node.iter.lineno, f"iterating over {_short(node.iter)}")
 
 
 def _optional_attribute(place: Place, node: ast.AST) -> Operation | None:
@@ -182,4 +216,10 @@ def _short(node: ast.expr) -> str:
     return "..." if UNKNOWN in text or len(text) > 40 else text.replace("()", "(...)")
 
 
-OPERATIONS: tuple[Callable[[Place, ast.AST], Operation | None], ...] = (_subscript, _unpacking, _optional_attribute)
+OPERATIONS: tuple[Callable[[Place, ast.AST], Operation | None], ...] = (
+    _subscript,
+    _unpacking,
+    _optional_attribute,
+    _decoding,
+    _iteration,
+)

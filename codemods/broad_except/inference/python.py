@@ -41,3 +41,8 @@ ACTIONS = _words(
     ping login logout refresh reload update setup tearDown setUp teardown destroy remove unlink next main initialize init
     process call result unregister register bind listen accept readline"""
 )
+
+
+def is_standard(module: str) -> bool:
+    """Is this dotted name part of every Python?"""
+    return module.partition(".")[0] in STANDARD

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Sequence
 
-from codemods.broad_except.inference.chains import UNKNOWN, annotated, chain, last_name
+from codemods.broad_except.inference.chains import UNKNOWN, annotated, chain, is_decoding, last_name
 from codemods.broad_except.inference.drafts import Draft, Drafts, finished
 from codemods.broad_except.inference.handlers import stopped, suppressed
 from codemods.broad_except.inference.model import Caught, FileScan
@@ -45,6 +45,8 @@ def _body(
         if kind is ast.Call:
             text = chain(node.func)  # type: ignore[attr-defined]
             draft.calls.setdefault((text, caught), node.lineno)  # type: ignore[attr-defined]
+            if is_decoding(node):  # type: ignore[arg-type]
+                draft.raises.append(("UnicodeDecodeError", node.lineno, caught))  # type: ignore[attr-defined]
         elif kind in (ast.FunctionDef, ast.AsyncFunctionDef):
             _function(drafts, draft, owner, node, pending)  # type: ignore[arg-type]
             stack.extend((part, caught, active) for part in _outside(node))

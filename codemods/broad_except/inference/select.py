@@ -13,11 +13,12 @@ from codemods.broad_except.inference.body import statements_of
 from codemods.broad_except.inference.evidence import Evidence, Risk, Tier
 from codemods.broad_except.inference.hints import hinted
 from codemods.broad_except.inference.place import Place
-from codemods.broad_except.inference.python import BUGS, NEVER
+from codemods.broad_except.inference.python import BUGS, NEVER, is_standard
 from codemods.broad_except.inference.single import single_operation
 from codemods.broad_except.inference.summaries import is_foreign
 
 _BUGS = BUGS - {"NotImplementedError"}  # a function that is not abstract says so of its input
+_SUMS = ("TypeError",)  # int(a - b): beside anything else this tells of a bug
 _SHORT = 4  # statements
 _FEW = 2  # statements; then even a TypeError is meant, when the function that is called raises it itself
 _FAR = 2  # calls below the one in the body
@@ -27,13 +28,16 @@ _MOST = 3  # different exceptions of project functions: with more of them, nobod
 def select(place: Place, node: ast.Try, handler: ast.ExceptHandler, evidence: Evidence) -> list[Risk]:
     """The risks that count, in source order."""
     by_tier: dict[Tier, list[Risk]] = {tier: [one for one in evidence.risks if one.tier is tier] for tier in Tier}
-    imports, statements = by_tier[Tier.IMPORT], statements_of(node.body)
+    statements = statements_of(node.body)
+    imports = _able(by_tier[Tier.IMPORT], statements)
     if imports and _is_about_imports(statements, imports):
         return imports
     imports = [one for one in imports if not one.text or is_foreign(place.world, place.key, one.text)]
     environment = [*imports, *by_tier[Tier.LIBRARY], *by_tier[Tier.RAISE]]
-    if environment or by_tier[Tier.CONVERT]:
-        return environment + by_tier[Tier.CONVERT]
+    if environment:
+        return environment + [one for one in by_tier[Tier.CONVERT] if one.exceptions != _SUMS]
+    if by_tier[Tier.CONVERT]:
+        return by_tier[Tier.CONVERT]
     if by_tier[Tier.GROUP]:
         return by_tier[Tier.GROUP]
     nearest = _nearest(by_tier[Tier.PROJECT], len(statements))
@@ -42,6 +46,13 @@ def select(place: Place, node: ast.Try, handler: ast.ExceptHandler, evidence: Ev
     if by_tier[Tier.LOOKUP] and not evidence.unknown:
         return by_tier[Tier.LOOKUP]
     return hinted(place, node, handler, evidence) or single_operation(place, statements, evidence)
+
+
+def _able(imports: list[Risk], body: list[ast.stmt]) -> list[Risk]:
+    """Those that may fail: the import of what is part of every Python does not, unless the body is about just that."""
+    if not any(isinstance(node, ast.Call) for one in body for node in ast.walk(one)):
+        return imports
+    return [one for one in imports if not one.text or not is_standard(one.text)]
 
 
 def _is_about_imports(body: list[ast.stmt], imports: list[Risk]) -> bool:

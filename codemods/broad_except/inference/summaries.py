@@ -194,7 +194,7 @@ def _precedents(world: World) -> dict[str, tuple[Precedent, ...]]:
     return {name: tuple(places) for name, places in sorted(found.items()) if len(places) <= _COMMON}
 
 
-SUMMARIES = Fact("exception-summaries", version=1, hints=rb"\b(def|raise|except)\b", scan=scan, combine=combine)
+SUMMARIES = Fact("exception-summaries", version=2, hints=rb"\b(def|raise|except)\b", scan=scan, combine=combine)
 FACTS: tuple[Fact, ...] = (SUMMARIES,)
 
 
