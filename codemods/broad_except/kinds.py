@@ -22,6 +22,7 @@ from typing import Literal
 
 from codemods.broad_except.flow import exits
 from codemods.broad_except.sites import FUNCTIONS, BroadSite, File, enclosing_class, last_name
+from engine import children
 
 Kind = Literal["re-raise", "import-guard", "rep-reply", "cleanup", "boundary", "fallback", "swallow"]
 
@@ -150,4 +151,4 @@ def own_nodes(body: list[ast.stmt]) -> Iterable[ast.AST]:
         node = stack.pop()
         yield node
         if not isinstance(node, (*FUNCTIONS, ast.Lambda)):
-            stack.extend(ast.iter_child_nodes(node))
+            stack.extend(children(node))

@@ -15,7 +15,7 @@ from codemods.broad_except.current import log_calls
 from codemods.broad_except.logged import handler_levels
 from codemods.broad_except.own_logger import NAME, is_set_by
 from codemods.broad_except.sites import FUNCTIONS, BroadSite, File, Function, enclosing_class, last_name, outside_inner_handlers
-from engine import ImportNeed, need_import
+from engine import ImportNeed, every_node, need_import
 
 _NAMES = ("logger", "log", "LOGGER", "_logger", "LOG", "_log")
 _STORES = re.compile(r"\bself\.logger\s*(?::[^=\n]*)?=(?!=)|\bdel\s+self\.logger\b")
@@ -193,7 +193,7 @@ def _reassigns(file: File, holder: ast.ClassDef) -> bool:
 def _may_call_back(call: ast.Call) -> bool:
     """May a call run a method of the object: `self.m()`, `super().__init__()`, `Thread(target=self.m)`?"""
     parts: list[ast.AST] = [*call.args, *call.keywords]
-    if any(isinstance(node, ast.Name) and node.id == "self" for part in parts for node in ast.walk(part)):
+    if any(isinstance(node, ast.Name) and node.id == "self" for part in parts for node in every_node(part)):
         return True
     if not isinstance(call.func, ast.Attribute):
         return last_name(call.func) == "self"

@@ -10,6 +10,7 @@ import ast
 
 from codemods.broad_except.kinds import own_nodes
 from codemods.broad_except.sites import BroadSite, File
+from engine import every_node
 
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
@@ -19,7 +20,7 @@ def masked_name(file: File, site: BroadSite) -> str:
     names = file.source.names
     if names.has_star_import:
         return ""
-    nodes = [node for statement in site.tried.body for node in ast.walk(statement)]
+    nodes = [node for statement in site.tried.body for node in every_node(statement)]
     inner = {name for node in nodes for name in _bound_inside(node)}
     for node in sorted((node for node in nodes if isinstance(node, ast.Name)), key=lambda node: (node.lineno, node.col_offset)):
         unknown = isinstance(node.ctx, ast.Load) and node.id not in inner and not node.id.startswith("__")

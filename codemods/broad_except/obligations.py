@@ -13,6 +13,7 @@ from codemods.broad_except.helpers import NAME, Lookers, calls_looker, reach
 from codemods.broad_except.logger import is_std_logger
 from codemods.broad_except.sites import FUNCTIONS, BroadSite, File, enclosing_class, last_name, outside_inner_handlers
 from codemods.broad_except.uses import outlives
+from engine import every_node
 
 
 class Refusal(NamedTuple):
@@ -117,7 +118,7 @@ def _raises(_: File, site: BroadSite) -> Refusal | None:
     own = [node for node in outside_inner_handlers(site.handler.body) if isinstance(node, ast.Raise)]
     if any(node.exc is None for node in own):
         return Refusal("bare-raise", "the handler re-raises on one of its paths, which it cannot do after the with")
-    if any(isinstance(node, (ast.Raise, ast.Assert)) for statement in site.handler.body for node in ast.walk(statement)):
+    if any(isinstance(node, (ast.Raise, ast.Assert)) for statement in site.handler.body for node in every_node(statement)):
         return Refusal("raises-in-handler", "what the handler raises carries the first exception as its __context__")
     return None
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from codemods.broad_except.sites import FUNCTIONS, last_name
-from engine import Fact, Project, Source
+from engine import Fact, Project, Source, every_node
 
 NAME = "own-logger"
 HINTS = rb"\bself\.logger\b|\bclass\s+\w+\s*\("
@@ -78,7 +78,7 @@ def _is_slot(node: ast.AST) -> bool:
 def _spoils(source: Source, node: ast.ClassDef) -> bool:
     if "self.logger" not in source.segment(node):
         return False
-    for part in ast.walk(node):
+    for part in every_node(node):
         if isinstance(part, (ast.Assign, ast.AnnAssign)):
             targets = part.targets if isinstance(part, ast.Assign) else [part.target]
             if any(_is_slot(target) for target in targets) and not (part.value is None or _makes(part.value)):
@@ -106,7 +106,7 @@ def _events(function: ast.AST, bases: set[str]) -> Iterator[Event]:
         if not left and stores and _makes(getattr(statement, "value", None)):
             yield "set", "", line
             return
-        left = left or any(isinstance(node, ast.Return) for node in ast.walk(statement))
+        left = left or any(isinstance(node, ast.Return) for node in every_node(statement))
 
 
 def _of_call(call: ast.Call, always: bool, bases: set[str]) -> Iterator[tuple[Any, str]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from codemods.broad_except.flow import exits
-from engine import Project, Source
+from engine import Project, Source, children
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Owner = Function | ast.ClassDef | ast.Module
@@ -121,4 +121,4 @@ def outside_inner_handlers(body: list[ast.stmt]) -> Iterator[ast.AST]:
         if isinstance(node, ast.ExceptHandler):
             continue
         yield node
-        stack.extend(ast.iter_child_nodes(node))
+        stack.extend(children(node))

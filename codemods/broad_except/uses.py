@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from codemods.broad_except.sites import FUNCTIONS, LOOPS, BroadSite, File
+from engine import children, every_node
 
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
@@ -33,7 +34,7 @@ def is_mentioned(file: File, site: BroadSite, name: str) -> bool:
     """Does code of the site's scope, or of one inside it, use or bind a name? Comments and strings do not count."""
     key = (site.owner, "")
     if key not in file.uses:
-        file.uses[key] = {word for node in ast.walk(site.owner) for word in _words(node)}
+        file.uses[key] = {word for node in every_node(site.owner) for word in _words(node)}
     return name in file.uses[key]
 
 
@@ -101,7 +102,7 @@ def _walk(owner: ast.AST, name: str) -> Iterator[Use]:
         else:
             if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name) and node.target.id == name:
                 yield Use(node.target, binder, captured)
-            stack.extend((child, binder, captured) for child in ast.iter_child_nodes(node))
+            stack.extend((child, binder, captured) for child in children(node))
 
 
 def _opened(node: ast.AST, name: str) -> Iterator[tuple[ast.AST, bool]]:
@@ -111,8 +112,8 @@ def _opened(node: ast.AST, name: str) -> Iterator[tuple[ast.AST, bool]]:
         yield first, False
         if not own:
             later = isinstance(node, ast.GeneratorExp)
-            for child in ast.iter_child_nodes(node):
-                parts = ast.iter_child_nodes(child) if isinstance(child, ast.comprehension) else [child]
+            for child in children(node):
+                parts = children(child) if isinstance(child, ast.comprehension) else [child]
                 yield from ((part, later) for part in parts if part is not first)
         return
     if isinstance(node, ast.ClassDef):
@@ -143,7 +144,7 @@ def _is_local(body: list[ast.AST], name: str) -> bool:
         ):
             found = True
         if not isinstance(node, (*FUNCTIONS, ast.Lambda, ast.ClassDef, *_COMPREHENSIONS)):
-            stack.extend(ast.iter_child_nodes(node))
+            stack.extend(children(node))
     return found
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from codemods.broad_except.inference.handlers import stopped, suppressed
 from codemods.broad_except.inference.model import Caught
+from engine import children
 
 _NEVER_RUN = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
@@ -53,7 +54,7 @@ def _parts(node: ast.AST, caught: Caught) -> Iterator[tuple[ast.AST, Caught]]:
     elif isinstance(node, ast.AnnAssign):
         yield from ((part, caught) for part in (node.value, node.target) if part is not None)
     else:
-        yield from ((part, caught) for part in ast.iter_child_nodes(node))
+        yield from ((part, caught) for part in children(node))
 
 
 def _defaults(node: ast.AST) -> list[ast.AST]:

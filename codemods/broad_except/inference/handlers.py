@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from codemods.broad_except.inference.chains import chain, last_name
 from codemods.broad_except.inference.model import Caught
+from engine import children
 
 _NOT_ENTERED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.expr)
 _SUPPRESSES = frozenset({"suppress", "raises", "assertRaises", "assertRaisesRegex"})
@@ -31,7 +32,7 @@ def raises_again(handler: ast.ExceptHandler) -> bool:
         if isinstance(node, ast.Raise) and (node.exc is None or (isinstance(node.exc, ast.Name) and node.exc.id == handler.name)):
             return True
         if not isinstance(node, _NOT_ENTERED):
-            stack.extend(ast.iter_child_nodes(node))
+            stack.extend(children(node))
     return False
 
 

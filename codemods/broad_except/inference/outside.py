@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from codemods.broad_except.inference.chains import chain, is_lenient, last_name
 from codemods.broad_except.inference.place import Place
+from engine import children
 
 _GIVEN = frozenset({"os.environ", "os.environb", "os.environ.get", "os.getenv", "sys.argv", "input"})
 _THROUGH = frozenset({"list", "tuple", "dict", "set", "sorted", "reversed", "enumerate", "zip", "iter", "str", "filter"})
@@ -34,7 +35,7 @@ class Around:
     @staticmethod
     def of(place: Place, nodes: Sequence[ast.AST]) -> Around:
         """Of the nodes that a body runs."""
-        parents = {child: node for node in nodes for child in ast.iter_child_nodes(node)}
+        parents = {child: node for node in nodes for child in children(node)}
         bound = [pair for node in nodes for pair in _bindings(node)]
         lenient = frozenset(chain(target) for target, value in bound if is_lenient(value))
         return Around(outside_names(place, nodes), parents, lenient)

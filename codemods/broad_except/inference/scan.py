@@ -13,9 +13,10 @@ from codemods.broad_except.inference.chains import UNKNOWN, annotated, chain, is
 from codemods.broad_except.inference.drafts import Draft, Drafts, finished
 from codemods.broad_except.inference.handlers import stopped, suppressed
 from codemods.broad_except.inference.model import Caught, FileScan
+from engine import children
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-_LEAVES = frozenset({ast.Name, ast.Constant, ast.Load, ast.Store, ast.Pass, ast.Break, ast.Continue, ast.Global, ast.Nonlocal})
+_LEAVES = frozenset({ast.Name, ast.Constant, ast.Pass, ast.Break, ast.Continue, ast.Global, ast.Nonlocal})
 BROAD = frozenset({"Exception", "BaseException", "builtins.Exception", "builtins.BaseException"})
 PROPERTY = "property"  # an attribute whose value is what the method of its name returns
 LAZY = "import "  # an import inside a function is kept among what the function raises
@@ -71,19 +72,7 @@ def _body(
             continue
         else:
             _bind(drafts, draft, owner, node)
-        for child in _children(node):
-            stack.append((child, caught, active))
-
-
-def _children(node: ast.AST) -> list[ast.AST]:
-    found: list[ast.AST] = []
-    for value in node.__dict__.values():
-        if type(value) is list:
-            found += [child for child in value if isinstance(child, ast.AST) and type(child) not in _LEAVES]
-        elif isinstance(value, ast.AST) and type(value) not in _LEAVES:
-            found.append(value)
-    found.reverse()
-    return found
+        stack += [(child, caught, active) for child in reversed(children(node)) if type(child) not in _LEAVES]
 
 
 def _outside(node: ast.AST) -> list[ast.AST]:
@@ -181,7 +170,7 @@ def _called(node: ast.AST) -> Iterable[tuple[str, int]]:
         if isinstance(part, ast.Call):
             yield chain(part.func), part.lineno
         if not isinstance(part, (*_FUNCTIONS, ast.ClassDef, ast.Lambda, ast.Try)):
-            stack.extend(_children(part))
+            stack.extend(reversed(children(part)))
 
 
 def _with(
