@@ -31,4 +31,13 @@ def checked(item: Finding | Change | Skip, source: Source) -> Finding | Change |
         raise ValueError(f"yielded a change without edits at line {item.site.line}")
     if isinstance(item, Change) and {edit.path for edit in item.edits} | {span.path for span in item.spans} != {source.path}:
         raise ValueError(f"yielded a change with edits of another file at line {item.site.line}")
+    if isinstance(item, Change) and (bad := [one.path for one in item.creates if not _may_be_created(one.path)]):
+        raise ValueError(f"yielded a change that would create {bad[0]!r}: a Python file below the root is meant, as a/b.py")
+    if isinstance(item, Change) and item.creates and not item.group:
+        raise ValueError(f"yielded a change that creates a file and names no group, at line {item.site.line}")
     return item
+
+
+def _may_be_created(path: str) -> bool:
+    parts = path.split("/")
+    return path.endswith(".py") and "\\" not in path and all(part not in ("", ".", "..", ".git") for part in parts)

@@ -15,6 +15,7 @@ from engine.project import Project
 from engine.source import Source
 
 FAILURES = ""  # the key of a file's failures among its facts; no fact has an empty name
+RAISED = "fact-error"  # the reason of a failure whose scan raised
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ def gather(
     cache: Cache,
     program: bytes,
 ) -> tuple[dict[str, Any], list[Failure]]:
-    """Every fact's value, and a failure for each scan that raised.
+    """Every fact's value, and a failure for each scan that raised, and for each file that cannot be scanned.
 
     `files`: the Python files; `others`: fact name to the non-Python files it reads.
     """
@@ -48,12 +49,16 @@ def gather(
     known = cache.get(keys.values())
     scanned = {job.path: known[keys[job.path]] for job in jobs if keys[job.path] in known}
     fresh = {}
+    failures: list[Failure] = []
     todo = [job for job in jobs if job.path not in scanned]
     for job, result in runner.run(scan_batch, tuple(facts), todo):
-        if not isinstance(result, Crash):  # the run itself reports what a file does to a worker
+        if isinstance(result, Crash):
+            failures.append(Failure(Site(job.path, 1), result.reason, result.message))
+        else:
             scanned[job.path] = fresh[keys[job.path]] = result
     cache.put(fresh)
-    failures = [one for path in sorted(scanned) for one in scanned[path].pop(FAILURES, ())]
+    failures += [one for found in scanned.values() for one in found.pop(FAILURES, ())]
+    failures.sort(key=lambda one: one.site)
     return {fact.name: _combine(fact, scanned, others.get(fact.name, {}), project) for fact in facts}, failures
 
 
@@ -67,7 +72,7 @@ def _combine(fact: Fact, scanned: Mapping[str, Mapping[str, Any]], others: Mappi
 
 
 def scan_batch(facts: tuple[Fact, ...], batch: Sequence[ScanJob]) -> list[dict[str, Any]]:
-    """Runs in a worker: what each file says to each fact. A file that does not parse says nothing."""
+    """Runs in a worker: what each file says to each fact. A file that does not parse is a failure, and says nothing."""
     by_name = {fact.name: fact for fact in facts}
     results: list[dict[str, Any]] = []
     for job in batch:
@@ -76,13 +81,14 @@ def scan_batch(facts: tuple[Fact, ...], batch: Sequence[ScanJob]) -> list[dict[s
         try:
             source = Source(job.path, job.data)
             source.tree  # noqa: B018  refuse here, before a scan asks for it
-        except RefusedFile:
+        except RefusedFile as error:
+            found[FAILURES] = [Failure(Site(job.path, error.line, error.column), error.reason, str(error))]
             continue
         for name in job.facts:
             try:
                 found[name] = by_name[name].scan(source)
             except Exception as error:  # noqa: BLE001  # rewright: ignore[broad-except] the worker boundary: a scan may raise anything
                 message = f"fact {name} raised {type(error).__name__}: {error}"
-                failure = Failure(Site(job.path, 1), "fact-error", message, detail=traceback.format_exc())
+                failure = Failure(Site(job.path, 1), RAISED, message, detail=traceback.format_exc())
                 found.setdefault(FAILURES, []).append(failure)
     return results

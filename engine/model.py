@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal
 
+from engine.errors import RefusedFile as RefusedFile  # noqa: PLC0414
+from engine.errors import RewrightError as RewrightError  # noqa: PLC0414
+
 if TYPE_CHECKING:
     from engine.project import Project
     from engine.source import Source
@@ -93,8 +96,19 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Creation:
+    """A Python file that a change needs and the target lacks. `text` has `\\n` newlines, and is written in UTF-8."""
+
+    path: str  # relative to the target's root, posix separators
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
-    """One atomic rewrite. All its edits are applied, or none."""
+    """One atomic rewrite. All its edits are applied, or none.
+
+    A rewrite of several files is a *group*: `group_size` changes with one `group` name; the engine admits all, or none.
+    """
 
     site: Site
     message: str
@@ -107,6 +121,9 @@ class Change:
     data: Mapping[str, JSON] = field(default_factory=dict)
     rule: str = ""
     fingerprint: str = ""
+    creates: tuple[Creation, ...] = ()
+    group: str = ""
+    group_size: int = 1
     batch: int = 0  # edits of one batch of a file are offsets into the same text: what the batch before left
 
 
@@ -225,22 +242,10 @@ class Plan:
     items: tuple[Item, ...]  # sorted by path, line, column, rule
     deltas: tuple[FileDelta, ...]  # sorted by path
     files: int  # files examined
-    support: Mapping[str, str] = field(default_factory=dict)  # support module name to the path it has in the target
+    support: Mapping[str, str] = field(default_factory=dict)  # support module name to its path in the target
     warnings: tuple[str, ...] = ()
     metadata: Mapping[str, JSON] = field(default_factory=dict)  # counts of cached files, excluded files
 
     def of(self, kind: type[Any]) -> tuple[Any, ...]:
         """The items of one kind, in order."""
         return tuple(item for item in self.items if isinstance(item, kind))
-
-
-class RewrightError(Exception):
-    """A refusal that a person can act on: what happened, where, and what to do. Exit code 2."""
-
-
-class RefusedFile(RewrightError):
-    """A file the engine will not touch. `reason` is the failure's code."""
-
-    def __init__(self, reason: str, message: str, line: int = 1, column: int = 1) -> None:
-        super().__init__(message)
-        self.reason, self.line, self.column = reason, line, column

@@ -36,7 +36,7 @@ from engine.model import (
 from engine.overlay import Overlay
 from engine.project import Project
 from engine.source import Source
-from engine.suppress import Suppression, suppressed, suppressions, unused
+from engine.suppress import Suppression, generated, suppressed, suppressions, unused
 
 MAX_PASSES = 12  # of one rule over one file
 MAX_ROUNDS = 4  # of all rules over one file
@@ -76,13 +76,21 @@ class _Run:
     project: Project
     unsafe: bool
     comments: tuple[Suppression, ...]
+    withheld: frozenset[str] = frozenset()  # groups of which a part cannot be admitted
 
 
 def process(
-    path: str, data: bytes, rules: Sequence[BoundRule], project: Project, unsafe: bool, complete: bool = True
+    path: str,
+    data: bytes,
+    rules: Sequence[BoundRule],
+    project: Project,
+    unsafe: bool,
+    complete: bool = True,
+    withheld: frozenset[str] = frozenset(),
 ) -> FileResult:
     """Run the rules over one file. Never raises for what the file or a codemod does wrong.
 
+    `withheld`: groups whose changes are findings here, as a part of each cannot be admitted elsewhere.
     `complete`: no rule of the rule file was left out, so a suppression that names none can be told to be unused.
     """
     try:
@@ -93,7 +101,7 @@ def process(
             source.tree  # noqa: B018  parse now: a file that does not parse is one failure, not one a rule
     except RefusedFile as error:
         return FileResult(path, (Failure(Site(path, error.line, error.column), error.reason, str(error)),))
-    run = _Run(Overlay(source, source), project, unsafe, suppressions(source))
+    run = _Run(Overlay(source, source), project, unsafe, suppressions(source), withheld)
     try:
         _rounds(rules, run)
     except _EndlessError as error:
@@ -127,11 +135,6 @@ def _rounds(rules: Sequence[BoundRule], run: _Run) -> None:
         seen.add(run.overlay.source.data)
     names = " and ".join(culprits)
     raise _EndlessError("oscillation", f"{names} keep undoing each other's work here; nothing was changed", culprits[0])
-
-
-def generated(text: str) -> bool:
-    """Does a comment in the first lines say that the file is generated?"""
-    return "@generated" in text[:2000] and bool(re.search(r"^\s*(#|\"\"\"|''').*@generated\b", text[:2000], re.M))
 
 
 def _settle(rule: BoundRule, run: _Run) -> bool:
@@ -185,6 +188,8 @@ def _withheld(rule: BoundRule, change: Change, run: _Run) -> str:
         return "report-only"
     if change.applicability is Applicability.MANUAL:
         return "manual"
+    if change.group in run.withheld:
+        return "incomplete"
     return "needs-unsafe" if change.applicability is Applicability.UNSAFE and not run.unsafe else ""
 
 

@@ -8,123 +8,79 @@ from __future__ import annotations
 
 import collections
 import os
-import stat
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Any
 
-from engine import facts, support, suppress
+from engine import facts, groups, support
 from engine.cache import Cache, canonical, digest
-from engine.model import Change, Fact, Failure, FileDelta, Finding, Item, Plan, Site, Skip
-from engine.parallel import Crash, Runner
-from engine.process import BoundRule, FileResult, process
+from engine.dispatch import run_files, whole_groups
+from engine.inputs import fact_files, read
+from engine.model import Change, Failure, FileDelta, Finding, Item, Plan, Skip
+from engine.parallel import Runner
+from engine.process import FileResult
 from engine.project import Project
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedRule:
-    """A rule bound to its options, the files it is for, and its alarm."""
-
-    bound: BoundRule
-    covers: Callable[[str], bool] = lambda path: True
-    scope: str = ""  # what `covers` stands for, as text, for the cache
-    max_files_percent: float = 100.0
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What to plan. Everything the plan depends on, besides the bytes of the files."""
-
-    root: Path
-    files: tuple[str, ...]  # to examine: root-relative, posix, sorted
-    known: frozenset[str]  # every Python file of the target, excluded ones too
-    rules: tuple[PlannedRule, ...]
-    templates: Mapping[str, bytes]  # support module templates by file name
-    program: bytes  # digest of the program itself
-    python: tuple[int, int] = (3, 8)
-    unsafe: bool = False
-    complete: bool = True  # no rule of the rule file was left out
-    max_bytes: int = 4_000_000  # a larger file is refused unread
-    parse_all: bool = False  # report files that do not parse even where no rule looks
-    notes: tuple[Item, ...] = ()  # what discovery had to say
-    warnings: tuple[str, ...] = ()
-    metadata: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class FileJob:
-    """One file, and the indexes of the rules that look into it."""
-
-    path: str
-    data: bytes
-    rules: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RunContext:
-    """What every worker needs to know, once."""
-
-    rules: tuple[BoundRule, ...]
-    project: Project
-    unsafe: bool
-    complete: bool
+from engine.request import Request
 
 
 def make_plan(
     request: Request, runner: Runner, cache: Cache, progress: Callable[[int, int], None] = lambda done, total: None
 ) -> Plan:
     """The plan. Reads files, writes only the cache."""
-    data, failures = read(request.root, request.files, request.max_bytes)
-    data = {path: raw for path, raw in data.items() if not support.is_ours(raw)}
-    codemods = [rule.bound for rule in request.rules]
-    modules = [(module, rule.options) for rule in codemods for module in rule.codemod.support]
-    placed = support.place(request.root, modules, request.known)
-    others = {rule.id: {fact.name: _fact_files(request.root, rule, fact) for fact in rule.codemod.facts} for rule in codemods}
+    inputs = _inputs(request)
+    data, placed, others = inputs.data, inputs.placed, inputs.others
     plan_key = _plan_key(request, data, placed, others)
     known = cache.get([plan_key])
     if plan_key in known:
         body: Plan = known[plan_key]
         stored = tuple(replace(delta, before=data.get(delta.path)) for delta in body.deltas)
         return replace(body, root=str(request.root), deltas=stored, metadata={**request.metadata, "cached": len(data)})
-    project = Project(request.known, request.python, {}, placed)
-    wanted = {fact.name: fact for rule in codemods for fact in rule.codemod.facts}
-    by_fact = {name: files for rule in codemods for name, files in others[rule.id].items()}
-    learned, unscanned = facts.gather(list(wanted.values()), data, by_fact, project, runner, cache, request.program)
-    project = replace(project, facts=learned)
-    results, cached = _run(request, data, project, runner, cache, progress)
-    plan = _assemble(request, data, results, [*failures, *unscanned], placed)
+    project, unscanned = _project(request, inputs, runner, cache)
+    results, cached = run_files(request, data, project, runner, cache, progress)
+    results = whole_groups(request, data, project, runner, cache, results)
+    # A file that a scan refuses is refused again, and then reported, by the run.
+    failures = [*inputs.failures, *(one for one in unscanned if one.reason == facts.RAISED)]
+    plan = _assemble(request, data, results, failures, placed)
     cache.put({plan_key: replace(plan, deltas=tuple(replace(delta, before=None) for delta in plan.deltas))})
     return replace(plan, metadata={**request.metadata, "cached": cached})
 
 
-def read(root: Path, files: Sequence[str], max_bytes: int = 1 << 30) -> tuple[dict[str, bytes], list[Failure]]:
-    """The bytes of each file; what is no regular file, or cannot be read, is a failure."""
-    data, failures = {}, []
-    for path in files:
-        try:
-            handle = os.open(root / path, os.O_RDONLY | os.O_NONBLOCK)
-            with os.fdopen(handle, "rb") as stream:
-                status = os.fstat(handle)
-                if not stat.S_ISREG(status.st_mode):
-                    failures.append(Failure(Site(path, 1), "not-a-file", "is no regular file; it was not read"))
-                elif status.st_size > max_bytes:
-                    message = f"{status.st_size:,} bytes; raise limits.max-bytes above {max_bytes:,} to have it read"
-                    failures.append(Failure(Site(path, 1), "too-large", message))
-                else:
-                    data[path] = stream.read()
-        except OSError as error:
-            failures.append(Failure(Site(path, 1), "unreadable", f"{error.strerror}; check its permissions"))
-    return data, failures
+def learn(request: Request, runner: Runner, cache: Cache) -> tuple[Mapping[str, Any], tuple[Failure, ...]]:
+    """Every fact that the request's rules ask for, by name, and each file that could not be asked. Runs no rule."""
+    inputs = _inputs(request)
+    project, unscanned = _project(request, inputs, runner, cache)
+    return project.facts, (*inputs.failures, *unscanned)
 
 
-def _fact_files(root: Path, rule: BoundRule, fact: Fact) -> dict[str, bytes]:
-    """The non-Python files that a fact reads, by root-relative path. The rule's options may name them: "{registry}"."""
-    options = {name: value for name, value in rule.options.items() if isinstance(value, str)}
-    names = {pattern.format(**options) for pattern in fact.files}
-    inside = [name for name in names if not name.startswith("/") and ".." not in name.split("/")]
-    found = sorted({file.relative_to(root).as_posix() for name in inside for file in root.glob(name) if file.is_file()})
-    return read(root, found)[0]
+@dataclass(frozen=True, slots=True)
+class _Inputs:
+    """What lies on the disk: Python files, those that could not be read, where support modules go, and what facts read."""
+
+    data: Mapping[str, bytes]
+    failures: Sequence[Failure]
+    placed: Mapping[str, str]
+    others: Mapping[str, Mapping[str, Mapping[str, bytes]]]  # rule id, fact, path
+
+
+def _inputs(request: Request) -> _Inputs:
+    data, failures = read(request.root, request.files, request.max_bytes)
+    data = {path: raw for path, raw in data.items() if not support.is_ours(raw)}
+    rules = [rule.bound for rule in request.rules]
+    modules = [(module, rule.options) for rule in rules for module in rule.codemod.support]
+    placed = support.place(request.root, modules, request.known)
+    others = {
+        rule.id: {fact.name: fact_files(request.root, fact, rule.options, request.left_out) for fact in rule.codemod.facts}
+        for rule in rules
+    }
+    return _Inputs(data, failures, placed, others)
+
+
+def _project(request: Request, inputs: _Inputs, runner: Runner, cache: Cache) -> tuple[Project, list[Failure]]:
+    project = Project(request.known, request.python, {}, inputs.placed)
+    wanted = {fact.name: fact for rule in request.rules for fact in rule.bound.codemod.facts}
+    by_fact = {name: files for rule in request.rules for name, files in inputs.others[rule.bound.id].items()}
+    learned, unscanned = facts.gather(list(wanted.values()), inputs.data, by_fact, project, runner, cache, request.program)
+    return replace(project, facts=learned), unscanned
 
 
 def _plan_key(request: Request, data: Mapping[str, bytes], placed: Mapping[str, str], others: Mapping[str, Any]) -> bytes:
@@ -135,47 +91,6 @@ def _plan_key(request: Request, data: Mapping[str, bytes], placed: Mapping[str, 
     )
     unread = canonical(sorted(set(request.files) - set(data)))
     return digest("plan", request.program, contents, rules, rest, unread)
-
-
-def _run(
-    request: Request,
-    data: Mapping[str, bytes],
-    project: Project,
-    runner: Runner,
-    cache: Cache,
-    progress: Callable[[int, int], None],
-) -> tuple[list[FileResult], int]:
-    """Every file that a rule looks into, from the cache or from a worker; and how many came from the cache."""
-    context = RunContext(tuple(rule.bound for rule in request.rules), project, request.unsafe, request.complete)
-    stamp = digest(request.program, canonical(context))
-    jobs = []
-    for path, raw in data.items():
-        covering = (i for i, rule in enumerate(request.rules) if rule.covers(path))
-        rules = tuple(i for i in covering if request.rules[i].bound.matches(raw) or suppress.MARK in raw)
-        if rules or request.parse_all:
-            jobs.append(FileJob(path, raw, rules))
-    keys = {job.path: digest("file", stamp, job.path, job.data, repr(job.rules)) for job in jobs}
-    known = cache.get(keys.values())
-    results = [known[keys[job.path]] for job in jobs if keys[job.path] in known]
-    cached = len(results)
-    fresh = {}
-    for job, result in runner.run(run_batch, context, [job for job in jobs if keys[job.path] not in known]):
-        if isinstance(result, Crash):
-            results.append(FileResult(job.path, (Failure(Site(job.path, 1), result.reason, result.message),)))
-        else:
-            results.append(result)
-            fresh[keys[job.path]] = result
-        progress(len(results), len(jobs))
-    cache.put(fresh)
-    return results, cached
-
-
-def run_batch(context: RunContext, batch: Sequence[FileJob]) -> list[FileResult]:
-    """Runs in a worker."""
-    return [
-        process(job.path, job.data, [context.rules[i] for i in job.rules], context.project, context.unsafe, context.complete)
-        for job in batch
-    ]
 
 
 # -- assembling ------------------------------------------------------------------------
@@ -194,6 +109,7 @@ def _assemble(
     items = _numbered(items)
     deltas = [FileDelta(one.path, data[one.path], one.after, one.encoding) for one in results if one.after is not None]
     deltas += _support_deltas(request, items, placed)
+    deltas += groups.created(results, lambda path: os.path.lexists(request.root / path))
     return Plan(
         root=str(request.root),
         rules=tuple(order),

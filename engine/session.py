@@ -19,10 +19,12 @@ from engine.cache import Cache, digest, program_digest
 from engine.contract import require_picklable
 from engine.discover import discover, read_target_python
 from engine.globs import matcher
-from engine.model import Applicability, Codemod, Plan, RewrightError
+from engine.listing import ALWAYS_OUT
+from engine.model import Applicability, Codemod, Failure, Plan, RewrightError
 from engine.parallel import Limits, Pool, preload
 from engine.process import BoundRule
-from engine.run import PlannedRule, Request, make_plan
+from engine.request import PlannedRule, Request
+from engine.run import learn, make_plan
 
 HOUSE = Path(__file__).resolve().parent.parent
 OLDEST = (3, 8)  # what is assumed when neither rules.yaml nor pyproject.toml says
@@ -81,6 +83,10 @@ class Session:
         """The plan. `progress` is called with (files done, files to do)."""
         return make_plan(self.request, self.pool, self.cache, progress)
 
+    def facts(self) -> tuple[Mapping[str, Any], tuple[Failure, ...]]:
+        """The facts that the chosen rules ask for, by name, and each file that could not be asked. Runs no rule."""
+        return learn(self.request, self.pool, self.cache)
+
 
 def find_root(choice: Choice) -> Path:
     """The target: what --root says, else the one folder that was named, else the current folder."""
@@ -111,6 +117,18 @@ def load_config(
         known[key] = configuration.load(file, codemods)
         cache.put(known)
     return known[key]
+
+
+def rule_of(config: configuration.Config, codemod: str, name: str | None = None) -> configuration.Rule:
+    """The one rule of a codemod, whatever its mode, or that of this name. RewrightError when that is none or several."""
+    rules = {rule.id: rule for rule in config.rules if rule.codemod == codemod}
+    if not rules:
+        raise RewrightError(f"{config.path} has no rule for {codemod}; add `- id: {codemod}`, whose options are asked for here")
+    if name is None and len(rules) > 1:
+        raise RewrightError(f"{config.path} has several rules for {codemod} ({', '.join(rules)}); say which: --rule {min(rules)}")
+    if name is not None and name not in rules:
+        raise RewrightError(f"{config.path} has no rule {name!r} for {codemod}{configuration.near_miss(name, rules)}")
+    return rules[name or min(rules)]
 
 
 @functools.cache
@@ -146,6 +164,7 @@ def open_session(
         complete=not (choice.select or choice.ignore or choice.sprint),
         max_bytes=config.limits.max_bytes,
         parse_all=config.parse_all,
+        left_out=matcher((*ALWAYS_OUT, *config.exclude)),
         notes=found.skipped,
         metadata={"excluded": found.excluded, "rules": config.path, "listed_by": found.listed_by},
         warnings=(found.note,) if found.note else (),

@@ -67,3 +67,8 @@ def unused(path: str, all_of: Sequence[Suppression], items: Sequence[Item], ran:
             )
             out.append(replace(finding, rule="unused-suppression"))
     return out
+
+
+def generated(text: str) -> bool:
+    """Does a comment in the first lines say that the file is generated?"""
+    return "@generated" in text[:2000] and bool(re.search(r"^\s*(#|\"\"\"|''').*@generated\b", text[:2000], re.M))

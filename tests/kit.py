@@ -15,7 +15,8 @@ from engine.encoding import decode
 from engine.model import Change, Failure, Finding, Plan, Skip
 from engine.parallel import Inline
 from engine.process import BoundRule
-from engine.run import PlannedRule, Request, make_plan
+from engine.request import PlannedRule, Request
+from engine.run import make_plan
 
 REPO = Path(__file__).parent.parent
 FIXTURES = REPO / "fixtures"

@@ -10,7 +10,7 @@ import libcst as cst
 from engine import Applicability, Change, Codemod, Finding, SliceError, replace_expression, rewrite_statement
 from engine.model import Edit, Fact, Site, Skip, Span
 from engine.process import BoundRule
-from engine.run import PlannedRule
+from engine.request import PlannedRule
 
 
 def rule(run_file, name=None, hints=b"", options=None, **more):

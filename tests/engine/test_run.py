@@ -70,7 +70,8 @@ def supported(root):
     from engine.cache import Cache
     from engine.discover import discover
     from engine.parallel import Inline
-    from engine.run import Request, make_plan
+    from engine.request import Request
+    from engine.run import make_plan
 
     found = discover(root)
     rules = (rule(wants_support, support=(HELPERS,)),)
@@ -111,7 +112,8 @@ def test_support_module_without_a_place_skips_the_site(tmp_path):
 def test_progress_is_told(tmp_path):
     from engine.cache import Cache
     from engine.parallel import Inline
-    from engine.run import Request, make_plan
+    from engine.request import Request
+    from engine.run import make_plan
 
     root = folder(tmp_path, a=b"old_name = 1\n", b=b"old_name = 1\n", c=b"x = 1\n")
     told = []
