@@ -8,6 +8,7 @@ program writes, in a folder that only its user can write.
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import os
 import pickle
@@ -101,19 +102,30 @@ class Cache:
                 self._path.unlink(missing_ok=True)
 
 
+_PLAIN = frozenset({str, int, bool, bytes, float, type(None)})  # most values are one; a look at the class is quickest
+
+
 def canonical(value: object) -> str:
     """A text that is equal for equal values in every process: sets and mappings sorted, dataclasses by field."""
+    if type(value) in _PLAIN:
+        return repr(value)
+    if isinstance(value, (list, tuple)):
+        return "(" + ",".join(map(canonical, value)) + ")"
+    if is_dataclass(value):
+        kind: Any = type(value)
+        return str(kind.__name__) + canonical([getattr(value, name) for name in _names(kind)])
     if isinstance(value, Mapping):
         return "{" + ",".join(sorted(f"{canonical(key)}:{canonical(part)}" for key, part in value.items())) + "}"
     if isinstance(value, (set, frozenset)):
         return "<" + ",".join(sorted(map(canonical, value))) + ">"
-    if isinstance(value, (list, tuple)):
-        return "(" + ",".join(map(canonical, value)) + ")"
-    if is_dataclass(value):
-        return type(value).__name__ + canonical([getattr(value, one.name) for one in fields(value)])
     if callable(value):
         return f"{value.__module__}.{getattr(value, '__qualname__', '')}"
     return repr(value)
+
+
+@functools.cache
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(one.name for one in fields(kind))
 
 
 def digest(*parts: bytes | str) -> bytes:

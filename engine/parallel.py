@@ -174,12 +174,15 @@ def _call(task: Task, place: str, batch: Sequence[Any]) -> list[Any]:
         return task(_context(place), batch)
     finally:
         gc.collect()  # scopes and pyflakes leave cycles
+        gc.freeze()  # what lives on are facts and caches: no use looking through them after each batch
 
 
 @functools.lru_cache(maxsize=2)
 def _context(place: str) -> Any:
     with open(place, "rb") as stream:
-        return pickle.load(stream)
+        loaded = pickle.load(stream)
+    gc.freeze()
+    return loaded
 
 
 def _limit(memory_mb: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _OLD = re.compile(
     r"^[ \t]*from __future__ import (?!annotations)|^[ \t]*(import|from) (six|future|urllib2|cPickle|ConfigParser)\b"
@@ -22,4 +23,10 @@ _PARENTS = {
 
 def dated(name: str, text: str) -> str:
     """The name to use in a file with this text: the parent, where Python 2 looks to have run the file too."""
-    return _PARENTS[name] if name in _PARENTS and _OLD.search(text) else name
+    return _PARENTS[name] if name in _PARENTS and _is_old(text) else name
+
+
+@lru_cache(maxsize=2)
+def _is_old(text: str) -> bool:
+    """Asked for every exception of a file, one file after the other."""
+    return bool(_OLD.search(text))
