@@ -4,7 +4,7 @@ JOBS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -q
-OURS := engine codemods cli.py rewright bench
+OURS := engine codemods cli.py cli_ports.py rewright bench
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint bench ecosystem equivalence pythons inference clean
@@ -68,6 +68,7 @@ bench: $(VENV)/installed-bench
 
 ecosystem: $(VENV)/installed-dev
 	$(BIN)/python -m bench.ecosystem
+	$(BIN)/python -m bench.asyncio_projects
 
 equivalence: $(VENV)/installed-dev
 	$(BIN)/python -m bench.equivalence
@@ -75,6 +76,7 @@ equivalence: $(VENV)/installed-dev
 reference: $(VENV)/installed-dev
 	@test -d "$(REFERENCE_TARGET)" || { echo "say where the checkout is: make reference REFERENCE_TARGET=folder" >&2; exit 2; }
 	REFERENCE_TARGET="$(REFERENCE_TARGET)" $(BIN)/python bench/reference.py
+	$(BIN)/python -m bench.ports_page "$(REFERENCE_TARGET)"
 
 # NARROWED: the folder with data/narrowed_excepts.jsonl and tools/; MIRRORS: clones of the repositories named in it.
 NARROWED ?= ../shared

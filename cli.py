@@ -19,6 +19,7 @@ from typing import Any, NoReturn
 
 import click
 
+from cli_ports import ports
 from engine import outcome
 from engine.model import Failure, Plan
 from rewright import __version__
@@ -54,6 +55,9 @@ PLANNING = (
 @click.version_option(__version__, prog_name="rewright")
 def cli() -> None:
     """Rule-driven refactoring for Python: finds, rewrites, proves, and shows diffs that a person can review."""
+
+
+cli.add_command(ports)
 
 
 def main() -> None:

@@ -21,9 +21,10 @@ class Project:
 
     name: str
     version: str
-    packages: tuple[str, ...] = ()  # what its tests need besides TOOLS and itself, pinned
+    packages: tuple[str, ...] = ()  # what its tests need besides the tools and itself, pinned
     tests: tuple[str, ...] = ("tests",)  # what pytest is given
     arguments: tuple[str, ...] = ()
+    tools: tuple[str, ...] = TOOLS  # what runs the tests
 
     @property
     def pin(self) -> str:
@@ -67,7 +68,7 @@ def environment(project: Project) -> Path:
     """A virtual environment with the project's test dependencies; made once for a set of pins. Returns its Python."""
     place = common.WORK / "environments" / f"{project.name}-{project.version}"
     python, stamp = place / "bin" / "python", place / "ready"
-    pins = [project.pin, *TOOLS, *project.packages]
+    pins = [project.pin, *project.tools, *project.packages]
     if not stamp.is_file() or stamp.read_text("utf-8").split() != pins:
         common.say(f"installing what the tests of {project.name} need ...")
         common.run([sys.executable, "-m", "venv", "--clear", place], common.REPO)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import fnmatch
 import os
+import re
 import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from engine.model import Fact, Failure, Site
+from engine.globs import matcher, problem
+from engine.model import Fact, Failure, RewrightError, Site
 
 _WILD = frozenset("*?[")
 
@@ -39,18 +42,39 @@ def fact_files(
     """The non-Python files that a fact reads, by root-relative path.
 
     The rule's options may name them: "{registry}" stands for a text, and for each text of a list. A pattern with a
-    wildcard and no `/` finds files at any depth, as in rules.yaml; what `left_out` says of a root-relative path, no
-    wildcard finds. A file named without one is always read.
+    wildcard finds files as one in rules.yaml does: at any depth when it has no `/`. What `left_out` says of a
+    root-relative path, a folder's with a `/` at its end, no wildcard finds. A file named without one is always read.
+    RewrightError for a pattern that is of no use.
     """
     names = {name for pattern in fact.files for name in _filled(pattern, options)}
-    found = set()
-    for name in names:
-        if name and not name.startswith("/") and ".." not in name.split("/"):
-            wild = not _WILD.isdisjoint(name)
-            places = root.rglob(name) if wild and "/" not in name else root.glob(name)
-            files = (file.relative_to(root).as_posix() for file in places if file.is_file())
-            found |= {file for file in files if not (wild and left_out(file))}
+    inside = {name for name in names if name and not name.startswith("/") and ".." not in name.split("/")}
+    wild = sorted(name for name in inside if not _WILD.isdisjoint(name))
+    found = {name for name in inside.difference(wild) if (root / name).is_file()}
+    if wild:
+        matches = _matches(wild)
+        found.update(path for path in _names(root, left_out) if matches(path) and (root / path).is_file())
     return read(root, sorted(found))[0]
+
+
+def _matches(patterns: Sequence[str]) -> Callable[[str], bool]:
+    """Does a path match one of the patterns itself, and not only a folder above it?"""
+    for pattern in patterns:
+        if complaint := problem(pattern):
+            raise RewrightError(f"the pattern {pattern!r} for configuration files {complaint}; mend it in rules.yaml")
+    last = re.compile("|".join(fnmatch.translate(pattern.rpartition("/")[2]) for pattern in patterns))
+    whole = matcher(patterns)
+    return lambda path: last.match(path.rpartition("/")[2]) is not None and whole(path)
+
+
+def _names(root: Path, left_out: Callable[[str], bool]) -> Iterator[str]:
+    """Every file below the root, root-relative; folders that are left out are not entered, nor are links to folders."""
+    for place, folders, files in os.walk(root):
+        here = os.path.relpath(place, root).replace(os.sep, "/")
+        start = "" if here == "." else f"{here}/"
+        folders[:] = [folder for folder in folders if not left_out(f"{start}{folder}/")]
+        for name in files:
+            if not left_out(start + name):
+                yield start + name
 
 
 def _filled(pattern: str, options: Mapping[str, Any]) -> Iterator[str]:

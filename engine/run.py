@@ -108,8 +108,10 @@ def _assemble(
     items.sort(key=lambda item: (item.site.path, item.site.line, item.site.column, order.get(item.rule, -1), item.rule))
     items = _numbered(items)
     deltas = [FileDelta(one.path, data[one.path], one.after, one.encoding) for one in results if one.after is not None]
-    deltas += _support_deltas(request, items, placed)
-    deltas += groups.created(results, lambda path: os.path.lexists(request.root / path))
+    made = _support_deltas(request, items, placed)
+    packages = {delta.path.rpartition("/")[0] for delta in made}  # these have their __init__ already
+    deltas += made
+    deltas += groups.created(results, lambda path: path in packages or os.path.lexists(request.root / path))
     return Plan(
         root=str(request.root),
         rules=tuple(order),

@@ -143,7 +143,7 @@ def test_the_import_cycles():
 
 @pytest.fixture(scope="module")
 def without_zmq(tmp_path_factory):
-    """An environment whose `zmq` has names only: pyzmq is no dependency of this project."""
+    """An environment whose `zmq` has names only: importing must do no more than look them up."""
     folder = tmp_path_factory.mktemp("site")
     package = folder / "zmq"
     package.mkdir()

@@ -163,7 +163,7 @@ def test_the_shipped_rules_use_or_show_every_codemod():
 @pytest.mark.parametrize("case", kit.cases(), ids=lambda case: case.id)
 def test_case_file_has_only_known_keys(case):
     spec = yaml.safe_load((case.folder / "case.yaml").read_text("utf-8"))
-    assert set(spec) <= {"summary", "options", "unsafe", "expect"} and spec["summary"].strip()
+    assert set(spec) <= {"summary", "options", "unsafe", "python", "expect"} and spec["summary"].strip()
     assert set(spec.get("expect") or {}) <= set(kit.KINDS)
 
 

@@ -12,7 +12,8 @@ def test_fixture(case, tmp_path):
     shutil.copytree(case.folder / "before", target)
     rules = [kit.bound(case.codemod, case.spec.get("options"))]
     unsafe = case.spec.get("unsafe", True)
-    plan = kit.plan(target, rules, unsafe)
+    python = tuple(case.spec.get("python", (3, 8)))
+    plan = kit.plan(target, rules, unsafe, python=python)
 
     for kind in kit.KINDS:
         expected, found = case.spec.get("expect", {}).get(kind) or [], kit.labels(plan, kind)
@@ -32,7 +33,7 @@ def test_fixture(case, tmp_path):
         if delta.before is not None:
             assert kit.replayed(plan, delta.path, delta.before) == delta.after
         compile(delta.after, delta.path, "exec", dont_inherit=True)
-    again = kit.plan(target, rules, unsafe)
+    again = kit.plan(target, rules, unsafe, python=python)
     assert not again.deltas and not again.of(kit.Change), "a second run proposes something"
 
 

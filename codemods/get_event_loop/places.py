@@ -1,4 +1,4 @@
-"""Where a call of `get_event_loop` stands, and what is done with the loop it returns."""
+"""Where a call stands, which function runs it, and what is done with the loop it returns."""
 
 import ast
 from collections.abc import Iterator, Mapping
@@ -78,21 +78,55 @@ def _is_main_test(test: ast.expr) -> bool:
     return names == ["__name__"] and values == ["__main__"]
 
 
-def repeated(place: Place) -> bool:
-    """Does the expression stand in a loop or comprehension of the body that runs it?"""
+def in_script(source: Source, place: Place, parents: Parents) -> bool:
+    """Does it run once, in a program: under the main guard, or in a function that only the guard calls, once, in no loop?"""
+    if under_main(place):
+        return True
+    function = place.function
+    if function is None or place.context != "function" or parents[function] is not source.tree or function.decorator_list:
+        return False
+    mentions = [node for node in ast.walk(source.tree) if isinstance(node, ast.Name) and node.id == function.name]
+    exported = any(isinstance(node, ast.Constant) and node.value == function.name for node in ast.walk(source.tree))
+    if len(mentions) != 1 or exported or len(source.names.module.bindings.get(function.name, ())) != 1:
+        return False
+    call = parents[mentions[0]]
+    if not (isinstance(call, ast.Call) and call.func is mentions[0]):
+        return False
+    where = place_of(call, parents)
+    return under_main(where) and not repeated(where)
+
+
+def repeated(place: Place, within: ast.AST | None = None) -> bool:
+    """Does the expression stand in a loop or comprehension of the body that runs it (or, given `within`, of that block)?"""
     loops = (ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.SetComp, ast.DictComp)
-    return any(isinstance(parent, loops) for _, parent in place.steps())
+    for _, parent in place.steps():
+        if parent is within:
+            return False
+        if isinstance(parent, loops):
+            return True
+    return False
 
 
 def guarded_by_runtime_error(source: Source, place: Place) -> bool:
-    """Does the expression stand in a try that expects the RuntimeError of a thread without a loop?"""
+    """Does the expression stand in a try that expects the RuntimeError of a thread without a loop, or in its handler?"""
     for child, parent in place.steps():
-        if isinstance(parent, (ast.Try, ast.TryStar)) and child in parent.body:
-            for handler in parent.handlers:
-                members = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-                if any(member is not None and source.names.qualified(member) == "builtins.RuntimeError" for member in members):
-                    return True
+        if not isinstance(parent, (ast.Try, ast.TryStar)):
+            continue
+        if child in parent.body and any(_expects_runtime_error(source, handler) for handler in parent.handlers):
+            return True
+        if isinstance(child, ast.ExceptHandler) and _expects_runtime_error(source, child) and _asks(source, parent):
+            return True
     return False
+
+
+def _expects_runtime_error(source: Source, handler: ast.ExceptHandler) -> bool:
+    members = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    return any(member is not None and source.names.qualified(member) == "builtins.RuntimeError" for member in members)
+
+
+def _asks(source: Source, tried: ast.Try | ast.TryStar) -> bool:
+    calls = [node for statement in tried.body for node in ast.walk(statement) if isinstance(node, ast.Call)]
+    return any(source.names.qualified(call.func) == "asyncio.get_event_loop" for call in calls)
 
 
 def variable_of(place: Place) -> str:
@@ -106,10 +140,12 @@ def variable_of(place: Place) -> str:
 
 
 def uses_of(source: Source, place: Place, name: str) -> list[ast.Name]:
-    """Every other mention of a variable in its function, or for a module's in the whole file, in source order."""
+    """Every other mention of a variable, in the whole reach of its scope, in source order."""
     target = place.chain[0].targets[0] if isinstance(place.chain[0], ast.Assign) else place.chain[0].target  # type: ignore[attr-defined]
+    mine = source.names.lookup(name, source.names.scope_at(target))
     found = [node for node in ast.walk(place.function or source.tree) if isinstance(node, ast.Name) and node.id == name]
-    return sorted((node for node in found if node is not target), key=lambda node: (node.lineno, node.col_offset))
+    same = [node for node in found if node is not target and source.names.lookup(name, source.names.scope_at(node)) is mine]
+    return sorted(same, key=lambda node: (node.lineno, node.col_offset))
 
 
 def method_of(node: ast.expr, parents: Parents) -> str:
@@ -119,3 +155,28 @@ def method_of(node: ast.expr, parents: Parents) -> str:
     if isinstance(attribute, ast.Attribute) and isinstance(call, ast.Call) and call.func is attribute:
         return attribute.attr
     return ""
+
+
+def is_call(source: Source, node: ast.AST | None, *names: str) -> bool:
+    """Is this a call of one of these qualified names?"""
+    return isinstance(node, ast.Call) and source.names.qualified(node.func) in names
+
+
+def contains(outer: ast.AST, node: ast.AST) -> bool:
+    """Does a tree hold this very node?"""
+    return any(part is node for part in ast.walk(outer))
+
+
+def value_of(source: Source, name: ast.expr) -> ast.expr | None:
+    """What a variable's one assignment gives it; None when there are several, or none in sight."""
+    if not isinstance(name, ast.Name):
+        return None
+    bindings = source.names.lookup(name.id, source.names.scope_at(name)) or []
+    if len(bindings) != 1:
+        return None
+    for statement in ast.walk(source.tree):
+        if isinstance(statement, ast.Assign) and statement.targets == [bindings[0].node]:
+            return statement.value
+        if isinstance(statement, ast.AnnAssign) and statement.target is bindings[0].node:
+            return statement.value
+    return None

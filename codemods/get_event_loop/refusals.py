@@ -2,7 +2,8 @@
 
 import ast
 
-from codemods.get_event_loop.places import Parents, Place, guarded_by_runtime_error, method_of, uses_of, variable_of
+from codemods.get_event_loop.places import Parents, Place, guarded_by_runtime_error, is_call, method_of, uses_of, variable_of
+from codemods.get_event_loop.reach import both_ways, is_fixture
 from engine import Source
 
 Refusal = tuple[str, str]
@@ -20,27 +21,57 @@ DEFERRED = ("deferred", "a lambda or generator expression may run later, where n
 GUARD = ("runtime-error-guard", "the try expects the RuntimeError of a thread without a loop; redesign it by hand")
 MODULE = ("module-level", "runs while the module is imported; nothing says which loop is meant")
 SYNC = ("sync-function", "a plain function may be called where no loop runs")
+FIXTURE = ("async-fixture", "a test fixture: the test runner decides which loop it gets, and when that loop is closed")
+BOTH = (
+    "coroutine-and-thread",
+    "a coroutine of this file calls the function, and a thread runs it: a loop runs in one and not the other",
+)
+POLICY = ("loop-policy", "the file sets or asks for an event loop policy, which decides what a new loop is")
+NESTED = ("nested-loops", "nest_asyncio lets a loop run inside a running loop; asyncio.run does not")
+IN_COROUTINE = ("loop-in-coroutine", "a coroutine makes a second loop; no loop can run inside a running one")
 
 
-def refusal(source: Source, place: Place, parents: Parents) -> Refusal | None:
-    """What forbids both rewrites, whoever calls this code; None when only the callers matter."""
+def refusal(source: Source, place: Place, parents: Parents, own: bool = False) -> Refusal | None:
+    """What forbids both rewrites, whoever calls this code; None when only the callers matter.
+
+    `own`: the loop was made by new_event_loop, so that setting it is no surprise.
+    """
     if place.context == "deferred":
         return DEFERRED
+    if is_fixture(place):
+        return FIXTURE
     if guarded_by_runtime_error(source, place):
         return GUARD
     name = variable_of(place)
     if not name:
-        return _of_value(place, parents)
-    if name in source.names.scope_at(place.statement).outer:
-        return STORED
-    return _of_variable(source, place, parents, name)
+        found = _of_value(source, place, parents)
+    elif name in source.names.scope_at(place.statement).outer:
+        found = STORED
+    else:
+        found = _of_variable(source, place, parents, name, own)
+    if found is None and both_ways(source, place, parents):
+        return BOTH
+    return found
 
 
-def _of_value(place: Place, parents: Parents) -> Refusal | None:
+def file_refusal(source: Source) -> Refusal | None:
+    """What in the file forbids that a loop be made, run and closed by asyncio.run or Runner; None for nothing."""
+    for call in source.calls:
+        name = source.names.qualified(call.func) or ""
+        if name.startswith("nest_asyncio."):
+            return NESTED
+        if name in ("uvloop.install", "asyncio.set_event_loop_policy", "asyncio.get_event_loop_policy"):
+            return POLICY
+    return None
+
+
+def _of_value(source: Source, place: Place, parents: Parents) -> Refusal | None:
     method = method_of(place.node, parents)
     if method:
         return BY_METHOD.get(method)
     holder = place.chain[0]
+    if is_call(source, holder, "asyncio.set_event_loop"):
+        return THREAD
     if isinstance(holder, (ast.Call, ast.keyword, ast.Return, ast.Yield)):
         return PASSED
     if isinstance(holder, (ast.arguments, ast.Expr)):
@@ -48,25 +79,21 @@ def _of_value(place: Place, parents: Parents) -> Refusal | None:
     return STORED
 
 
-def _of_variable(source: Source, place: Place, parents: Parents, name: str) -> Refusal | None:
+def _of_variable(source: Source, place: Place, parents: Parents, name: str, own: bool) -> Refusal | None:
     refusals: list[Refusal] = []
     for use in uses_of(source, place, name):
+        holder = parents[use]
         if not isinstance(use.ctx, ast.Load):
-            refusals.append(THREAD if _is_new_loop(source, parents[use]) else STORED)
+            fresh = is_call(source, getattr(holder, "value", None), "asyncio.new_event_loop")
+            refusals.append(THREAD if fresh or own else STORED)
         elif method := method_of(use, parents):
             refusals.extend([BY_METHOD[method]] if method in BY_METHOD else [])
-        elif _is_call(source, parents[use], "asyncio.set_event_loop"):
-            refusals.append(THREAD)
-        elif isinstance(parents[use], (ast.Call, ast.keyword, ast.Return, ast.Yield)):
+        elif is_call(source, holder, "asyncio.set_event_loop"):
+            refusals.extend([] if own else [THREAD])
+        elif isinstance(holder, ast.keyword) and is_call(source, parents[holder], "asyncio.ensure_future"):
+            continue  # the run that takes it is looked at there
+        elif isinstance(holder, (ast.Call, ast.keyword, ast.Return, ast.Yield)):
             refusals.append(PASSED)
         else:
             refusals.append(STORED)
     return refusals[0] if refusals else None
-
-
-def _is_new_loop(source: Source, statement: ast.AST) -> bool:
-    return _is_call(source, getattr(statement, "value", None), "asyncio.new_event_loop")
-
-
-def _is_call(source: Source, node: ast.AST | None, name: str) -> bool:
-    return isinstance(node, ast.Call) and source.names.qualified(node.func) == name

@@ -8,7 +8,7 @@ import kit
 import pytest
 
 from codemods.get_event_loop.places import parents_of, place_of
-from engine.model import Applicability, Change, Skip
+from engine.model import Applicability, Change, Finding, Skip
 from engine.source import Source
 
 HELLO = """
@@ -136,27 +136,50 @@ def test_runs_as_before_without_a_warning(name, tmp_path):
     assert not errors
 
 
-@pytest.mark.parametrize("case", [case for case in kit.cases() if case.codemod == "get-event-loop"], ids=lambda case: case.id)
+CASES = [case for case in kit.cases() if case.codemod == "get-event-loop"]
+
+
+def planned(case, unsafe=True):
+    python = tuple(case.spec.get("python", (3, 8)))
+    return kit.plan(case.folder / "before", [kit.bound("get-event-loop", case.spec.get("options"))], unsafe, python=python)
+
+
+def running_loops_outside_coroutines(file):
+    source = Source(file.name, file.read_bytes())
+    parents = parents_of(source.tree)
+    calls = [call for call in source.calls if (source.names.qualified(call.func) or "").endswith(".get_running_loop")]
+    return sum(place_of(call, parents).context != "coroutine" for call in calls)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 def test_no_plain_function_gets_a_running_loop_or_an_await(case):
-    folder = case.folder / "after"
-    for file in folder.glob("*.py") if folder.is_dir() else ():
-        source = Source(file.name, file.read_bytes())
-        parents = parents_of(source.tree)
-        for call in source.calls:
-            if (source.names.qualified(call.func) or "").endswith(".get_running_loop"):
-                assert place_of(call, parents).context == "coroutine"
+    for file in (case.folder / "after").glob("*.py") if (case.folder / "after").is_dir() else ():
+        assert running_loops_outside_coroutines(file) <= running_loops_outside_coroutines(case.folder / "before" / file.name)
 
 
-def test_every_call_gets_exactly_one_item(tmp_path):
-    for case in kit.cases():
-        if case.codemod == "get-event-loop" and case.folder.name != "no-site":
-            plan = kit.plan(case.folder / "before", [kit.bound("get-event-loop")])
-            source = Source("a.py", (case.folder / "before" / "a.py").read_bytes())
-            names = [(source.names.qualified(call.func), source.site(call)) for call in source.calls]
-            sites = [site for name, site in names if name and name.startswith("asyncio.") and name.endswith("get_event_loop")]
-            found = [item.site for item in plan.items]
-            assert len(found) == len(set(found))
-            assert set(sites) <= set(found)
+@pytest.mark.parametrize("case", [case for case in CASES if case.folder.name != "no-site"], ids=lambda case: case.id)
+def test_every_call_gets_exactly_one_item(case):
+    found = [item.site for item in planned(case).items]
+    assert len(found) == len(set(found))
+    source = Source("a.py", (case.folder / "before" / "a.py").read_bytes())
+    for call in source.calls:
+        if (source.names.qualified(call.func) or "") in ("asyncio.get_event_loop", "asyncio.new_event_loop"):
+            place = source.site(call)
+            around = [
+                one
+                for one in found
+                if one.line == place.line and one.column <= place.column and one.end_column >= place.end_column
+            ]
+            assert place in found or around, place
+
+
+def test_without_unsafe_every_unsafe_change_is_a_finding():
+    for case in CASES:
+        plan = planned(case, unsafe=False)
+        bold = [one for one in planned(case).of(Change) if one.applicability is not Applicability.SAFE]
+        told = {item.site for item in plan.of(Finding) if item.reason == "needs-unsafe"}
+        assert all(change.applicability is Applicability.SAFE for change in plan.of(Change))
+        assert {change.site for change in bold} <= told | {item.site for item in plan.items if not isinstance(item, Change)}
 
 
 def test_a_coroutine_is_safe_and_a_script_is_not(tmp_path):

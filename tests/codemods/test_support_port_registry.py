@@ -5,94 +5,11 @@ The template runs where it will live: as common_utils/port_registry.py of a targ
 
 from __future__ import annotations
 
-import contextlib
 import importlib.util
-import json
 import os
-import shutil
-import sys
-import tempfile
 import threading
-import types
-from pathlib import Path
 
-TEMPLATE = Path(__file__).resolve().parents[2] / "codemods" / "support" / "port_registry.py"
-PORTS = {"SESSION_AGENT": 5601, "SESSION_EVENTS": 5602, "MEMORY_STORE": 7140}
-
-
-def document(ports, version=1):
-    rows = [{"name": n, "port": p, "role": "main", "machine": "pc2", "owner": "x.py", "purpose": "x"} for n, p in ports.items()]
-    return {"version": version, "ports": rows}
-
-
-def fake_yaml(count=None):
-    """A `yaml` that reads JSON: JSON is YAML, and the interpreters here need not have PyYAML."""
-
-    def safe_load(data):
-        if count is not None:
-            count.append(1)
-        try:
-            return json.loads(data)
-        except ValueError as error:
-            raise module.YAMLError(str(error)) from error
-
-    module = types.ModuleType("yaml")
-    module.YAMLError = type("YAMLError", (Exception,), {})
-    module.safe_load = safe_load
-    return module
-
-
-class Target:
-    """A folder with common_utils/port_registry.py in it, and a world to call it in."""
-
-    def __init__(self, folder):
-        self.root = Path(folder).resolve() / "target"
-        module = self.root / "common_utils" / "port_registry.py"
-        module.parent.mkdir(parents=True)
-        shutil.copy(TEMPLATE, module)
-        spec = importlib.util.spec_from_file_location("common_utils.port_registry", module)
-        self.module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(self.module)
-        self.get_port = self.module.get_port
-
-    def write(self, data, name="config/ports.yaml", root=None):
-        path = (root or self.root) / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(data if isinstance(data, str) else json.dumps(data), encoding="utf-8")
-        return path
-
-
-@contextlib.contextmanager
-def target(yaml="fake", count=None, **environment):
-    """A target, with PyYAML as asked ("fake", "missing" or "real"), the working directory elsewhere, and these variables set."""
-    with tempfile.TemporaryDirectory() as folder:
-        before = dict(os.environ), Path.cwd(), sys.modules.get("yaml")
-        elsewhere = Path(folder).resolve() / "elsewhere"
-        elsewhere.mkdir()
-        os.environ.pop("REWRIGHT_PORTS_FILE", None)
-        os.environ.update(environment)
-        os.chdir(str(elsewhere))
-        if yaml != "real":
-            sys.modules["yaml"] = fake_yaml(count) if yaml == "fake" else None
-        try:
-            yield Target(folder)
-        finally:
-            os.environ.clear()
-            os.environ.update(before[0])
-            os.chdir(str(before[1]))
-            if before[2] is None:
-                sys.modules.pop("yaml", None)
-            else:
-                sys.modules["yaml"] = before[2]
-
-
-def raised(kind, call):
-    try:
-        value = call()
-    except kind as error:
-        return error
-    raise AssertionError(f"expected {kind.__name__}, got {value!r}")
-
+from port_registry_kit import PORTS, document, main, raised, target
 
 # --- where the number comes from
 
@@ -169,12 +86,15 @@ def test_a_file_named_by_the_environment():
         it.write(document({"A": 1001}))
         for name in ("other.yaml", "other.json"):
             os.environ["REWRIGHT_PORTS_FILE"] = str(it.write(document({"A": 1002}), name))
-            it.module._registry = None
-            assert it.get_port("A") == 1002
+            assert it.fresh().get_port("A") == 1002
     with target(REWRIGHT_PORTS_FILE="/no/such/ports.json") as it:
         it.write(document({"A": 1001}))
-        for keywords in ({}, {"fallback": 5}):
-            assert "/no/such/ports.json" in str(raised(it.module.PortRegistryError, lambda k=keywords: it.get_port("A", **k)))
+        error = raised(it.module.PortRegistryError, lambda: it.get_port("A"))
+        assert "/no/such/ports.json" in str(error)
+        assert it.get_port("A", fallback=5) == 5  # a missing file is no error where there is a fallback
+        it.write("{ not JSON", "other.json")
+        os.environ["REWRIGHT_PORTS_FILE"] = str(it.root / "other.json")
+        raised(it.module.PortRegistryError, lambda: it.get_port("A", fallback=5))  # a bad one is
 
 
 def test_json():
@@ -326,7 +246,4 @@ def test_threads_read_it_once():
 
 
 if __name__ == "__main__":
-    for _name, _test in list(globals().items()):
-        if _name.startswith("test_"):
-            _test()
-            print(_name)
+    main(globals())

@@ -7,7 +7,7 @@ from badmods import rule
 from engine.cache import Cache
 from engine.discover import discover
 from engine.inputs import fact_files
-from engine.model import Fact
+from engine.model import Fact, RewrightError
 from engine.parallel import Crash, Inline
 from engine.request import Request
 from engine.run import learn
@@ -46,6 +46,20 @@ def test_options_name_files_one_or_several(root):
     assert found(root, "{where}", where=["notes.txt", "s*.yaml"]) == ["conf/deep/start.yaml", "notes.txt"]
     assert found(root, "{where}", where=[]) == []
     assert found(root, "{where}", where="") == []
+
+
+def test_a_folder_whose_name_matches_gives_nothing_and_one_left_out_is_not_entered(root):
+    (root / "start.d").mkdir()
+    (root / "start.d" / "x.py").write_text("")
+    assert found(root, "start*") == ["conf/deep/start.yaml"]
+    entered = []
+    assert found(root, "*.txt", left_out=lambda path: entered.append(path) or path == "conf/") == ["notes.txt"]
+    assert "conf/" in entered and not [path for path in entered if path.startswith("conf/d")]
+
+
+def test_a_pattern_that_is_of_no_use_is_told(root):
+    with pytest.raises(RewrightError, match="rules.yaml"):
+        found(root, "{where}", where=["a*b*c*d*e*f.yaml"])
 
 
 @pytest.mark.parametrize("name", ["/etc/hostname", "../x", "conf/../notes.txt", "/*"])
