@@ -19,6 +19,7 @@ from typing import Any, NoReturn
 
 import click
 
+from cli_facts import facts
 from cli_ports import ports
 from engine import outcome
 from engine.model import Failure, Plan
@@ -58,6 +59,7 @@ def cli() -> None:
 
 
 cli.add_command(ports)
+cli.add_command(facts)
 
 
 def main() -> None:

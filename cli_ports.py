@@ -22,7 +22,7 @@ from engine.model import Failure, FileDelta, Plan, RewrightError
 if TYPE_CHECKING:
     from codemods.port_literal.nouns import Entry, Problem, Topology
     from codemods.port_literal.registry import Registry
-    from codemods.port_literal.registry_file import Planned
+    from codemods.port_literal.registry.file import Planned
     from engine.config.values import Rule
 
 CODEMOD = "port-literal"
@@ -85,8 +85,8 @@ def sync(dry_run: bool, **given: Any) -> None:
     A row for each port that the code or a startup file claims and no row has. Rows that are there stay as they are. What
     contradicts itself is told, and left to you.
     """
-    from codemods.port_literal.registry_file import planned
-    from codemods.port_literal.tell import summary
+    from codemods.port_literal.registry.file import planned
+    from codemods.port_literal.registry.tell import summary
 
     target = _target(given)
     topology, failures = _learned(target, given)
@@ -115,7 +115,7 @@ def sync(dry_run: bool, **given: Any) -> None:
 @_text_or_json
 def list_(machine: str | None, output_format: str, **given: Any) -> None:
     """List the registry."""
-    from codemods.port_literal import tell
+    from codemods.port_literal.registry import tell
 
     target = _target(given)
     registry = _there(target)
@@ -143,7 +143,7 @@ def check(max_count: int, output_format: str, strict: bool, **given: Any) -> Non
     Two owners of one port on a machine; code, startup files and registry that differ. Exits with 1 for any of these.
     A connect to a port that nobody here binds is told, but may be right.
     """
-    from codemods.port_literal.registry_file import registry_of
+    from codemods.port_literal.registry.file import registry_of
 
     target = _target(given)
     topology, failures = _learned(target, given)
@@ -181,11 +181,11 @@ def graph(form: str, output: Path | None, **given: Any) -> None:
 
     Machine by machine, as Mermaid text or as one HTML page that works offline.
     """
-    from codemods.port_literal.derive import derive
     from codemods.port_literal.picture.graph import graph as drawn
     from codemods.port_literal.picture.mermaid import mermaid
     from codemods.port_literal.picture.page import page
-    from codemods.port_literal.registry_file import registry_of
+    from codemods.port_literal.registry.derive import derive
+    from codemods.port_literal.registry.file import registry_of
 
     target = _target(given)
     topology, failures = _learned(target, given)
@@ -206,7 +206,7 @@ def graph(form: str, output: Path | None, **given: Any) -> None:
 @click.option("--port-set", default="", metavar="NAME", help="The numbers of this set of the registry.")
 def export(form: str, port_set: str, **given: Any) -> None:
     """Print the registry for other tools."""
-    from codemods.port_literal.export import exported
+    from codemods.port_literal.registry.export import exported
 
     registry = _there(_target(given))
     click.echo(exported(registry.entries, form, registry.sets, port_set), nl=False)
@@ -231,7 +231,7 @@ def _learned(target: _Target, given: Mapping[str, Any]) -> tuple[Topology, tuple
     """The topology of the files that the rule covers, its machines known, and the files that could not be asked."""
     import codemods
     from codemods.port_literal.placing import machines_of
-    from codemods.port_literal.registry_file import registry_of
+    from codemods.port_literal.registry.file import registry_of
     from codemods.port_literal.topology import TOPOLOGY, placed
     from engine.session import Choice, open_session
 
@@ -239,16 +239,16 @@ def _learned(target: _Target, given: Mapping[str, Any]) -> tuple[Topology, tuple
     cached = not given["no_cache"]
     choice = Choice((), target.root, Path(target.rules_file), (target.rule.id,), jobs=given["jobs"], cache=cached)
     with open_session(choice, codemods.load, codemods.templates) as session:
-        facts, failures = session.facts()
+        project, failures = session.project()
         covers = session.request.rules[0].covers
-    machines = machines_of(facts[TOPOLOGY.name], entries, target.map("machines"))
-    topology = placed(facts[TOPOLOGY.name], machines, target.map("derivations"), target.map("hosts"))
+    machines = machines_of(project.facts[TOPOLOGY.name], entries, target.map("machines"))
+    topology = placed(project.facts[TOPOLOGY.name], machines, target.map("derivations"), target.map("hosts"))
     kept = {name: tuple(one for one in getattr(topology, name) if covers(one.path)) for name in ("births", "uses")}
     return replace(topology, **kept), tuple(one for one in failures if covers(one.site.path))
 
 
 def _problems(target: _Target, topology: Topology, entries: Sequence[Entry]) -> tuple[Problem, ...]:
-    from codemods.port_literal.check import problems
+    from codemods.port_literal.registry.check import problems
 
     return problems(topology, entries, registry=target.registry, alternatives=target.map("alternatives"))
 
@@ -266,7 +266,7 @@ def _read(target: _Target) -> bytes | None:
 
 
 def _there(target: _Target) -> Registry:
-    from codemods.port_literal.registry_file import registry_of
+    from codemods.port_literal.registry.file import registry_of
 
     data = _read(target)
     if data is None:
@@ -292,7 +292,7 @@ def _written(target: _Target, plan: Planned) -> bool:
 
 
 def _say_problems(found: Sequence[Problem]) -> None:
-    from codemods.port_literal import tell
+    from codemods.port_literal.registry import tell
 
     for one in found:
         _say(tell.line(one))

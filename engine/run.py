@@ -45,11 +45,11 @@ def make_plan(
     return replace(plan, metadata={**request.metadata, "cached": cached})
 
 
-def learn(request: Request, runner: Runner, cache: Cache) -> tuple[Mapping[str, Any], tuple[Failure, ...]]:
-    """Every fact that the request's rules ask for, by name, and each file that could not be asked. Runs no rule."""
+def learn(request: Request, runner: Runner, cache: Cache) -> tuple[Project, tuple[Failure, ...]]:
+    """The target with every fact that the request's rules ask for, and each file that could not be asked. Runs no rule."""
     inputs = _inputs(request)
     project, unscanned = _project(request, inputs, runner, cache)
-    return project.facts, (*inputs.failures, *unscanned)
+    return project, (*inputs.failures, *unscanned)
 
 
 @dataclass(frozen=True, slots=True)

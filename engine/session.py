@@ -23,6 +23,7 @@ from engine.listing import ALWAYS_OUT
 from engine.model import Applicability, Codemod, Failure, Plan, RewrightError
 from engine.parallel import Limits, Pool, preload
 from engine.process import BoundRule
+from engine.project import Project
 from engine.request import PlannedRule, Request
 from engine.run import learn, make_plan
 
@@ -83,8 +84,8 @@ class Session:
         """The plan. `progress` is called with (files done, files to do)."""
         return make_plan(self.request, self.pool, self.cache, progress)
 
-    def facts(self) -> tuple[Mapping[str, Any], tuple[Failure, ...]]:
-        """The facts that the chosen rules ask for, by name, and each file that could not be asked. Runs no rule."""
+    def project(self) -> tuple[Project, tuple[Failure, ...]]:
+        """The target with the facts that the chosen rules ask for, and each file that could not be asked. Runs no rule."""
         return learn(self.request, self.pool, self.cache)
 
 

@@ -12,7 +12,7 @@ REPO = Path(__file__).parent.parent
 SUPPORT = REPO / "codemods" / "support"  # templates that run in the target: they may do I/O
 CODEMODS = sorted(path for path in (REPO / "codemods").rglob("*.py") if SUPPORT not in path.parents)
 OURS = sorted(path for folder in ("engine", "codemods", "rewright", "bench") for path in (REPO / folder).rglob("*.py"))
-OURS += [REPO / "cli.py", REPO / "cli_ports.py"]
+OURS += [REPO / "cli.py", REPO / "cli_facts.py", REPO / "cli_ports.py"]
 FORBIDDEN_CALLS = {"open", "print", "input", "exec", "eval", "compile", "__import__", "breakpoint", "exit", "quit", "globals"}
 MAX_FILE_LINES, MAX_FUNCTION_LINES = 400, 70
 

@@ -109,7 +109,7 @@ def house(tmp_path):
     folder = tmp_path / "house"
     for name in ("engine", "codemods", "rewright"):
         shutil.copytree(REPO / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("cli.py", "cli_ports.py"):
+    for name in ("cli.py", "cli_facts.py", "cli_ports.py"):
         shutil.copy(REPO / name, folder)
     (folder / "codemods" / "raises.py").write_text(RAISES)
     return folder

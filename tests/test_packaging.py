@@ -108,6 +108,7 @@ def test_wheel_holds_one_name(wheel):
     for file in (
         "__main__.py",
         "cli.py",
+        "cli_facts.py",
         "cli_ports.py",
         "rules.yaml",
         "engine/model.py",

@@ -47,13 +47,13 @@ import ast
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from codemods.port_literal import judging
-from codemods.port_literal.births import Place, births_in
-from codemods.port_literal.matching import Refusal, Verdict
-from codemods.port_literal.naming import contradicts
 from codemods.port_literal.nouns import Birth
 from codemods.port_literal.registry import DEFAULT_PATH, REGISTRIES, Errors, Registry
-from codemods.port_literal.rewrite import SUPPORT, change, data_of, is_looked_up
+from codemods.port_literal.rewriting import judging
+from codemods.port_literal.rewriting.births import Place, births_in
+from codemods.port_literal.rewriting.matching import Refusal, Verdict
+from codemods.port_literal.rewriting.naming import contradicts
+from codemods.port_literal.rewriting.rewrite import SUPPORT, change, data_of, is_looked_up
 from codemods.port_literal.topology import CONFIG_FILES, TOPOLOGY
 from engine import Change, Codemod, Option, Project, Skip, SliceError, Source
 

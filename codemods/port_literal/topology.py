@@ -6,18 +6,18 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from codemods.port_literal.arrival import Arrival, arrival
 from codemods.port_literal.config_files import parse
-from codemods.port_literal.flow import Flow
-from codemods.port_literal.heirs import heirs_of
-from codemods.port_literal.known import Known
-from codemods.port_literal.meanings import ClassKey, Frame, Key
+from codemods.port_literal.follow.arrival import Arrival, arrival
+from codemods.port_literal.follow.flow import Flow
+from codemods.port_literal.follow.heirs import heirs_of
+from codemods.port_literal.follow.known import Known
+from codemods.port_literal.follow.meanings import ClassKey, Frame, Key
+from codemods.port_literal.follow.world import World
 from codemods.port_literal.nouns import Birth, Service, Topology, Use
 from codemods.port_literal.placing import peers, placed
 from codemods.port_literal.registered import registered
 from codemods.port_literal.scan import scan, words
 from codemods.port_literal.scan.terms import FilePorts, Literal, UseSite
-from codemods.port_literal.world import World
 from engine import Fact, Project
 
 CONFIG_FILES = ("*startup*.yaml", "*startup*.yml", "*compose*.yaml", "*compose*.yml", "Dockerfile*", "*.dockerfile")

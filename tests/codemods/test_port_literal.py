@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codemods.port_literal.spelling import with_call
+from codemods.port_literal.rewriting.spelling import with_call
 from engine.model import Change, Skip
 
 

@@ -78,9 +78,9 @@ def test_facts_are_learned_without_rules_and_say_which_files_they_miss(tmp_path)
     (tmp_path / "d.py").symlink_to("a.py")
     for _ in range(2):
         cache = Cache(tmp_path / "cache.sqlite3")
-        facts, failures = learn(request(tmp_path, badmods.ASSIGNED), Inline(), cache)
+        project, failures = learn(request(tmp_path, badmods.ASSIGNED), Inline(), cache)
         cache.close()
-        assert facts[badmods.ASSIGNED.name] == [("a.py", ["x", "y"])]
+        assert project.facts[badmods.ASSIGNED.name] == [("a.py", ["x", "y"])]
         assert [(one.site.path, one.reason) for one in failures] == [("c.py", "syntax-error")]
 
 

@@ -10,11 +10,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from codemods.port_literal.claims import snake, stem
 from codemods.port_literal.nouns import Entry, Service, Topology, Use
 from codemods.port_literal.picture.chain import longest_chain
 from codemods.port_literal.picture.links import PATTERNS, Bind, Connect, Edge, Graph, Node, Pattern
 from codemods.port_literal.picture.services import Key, services
+from codemods.port_literal.registry.claims import snake, stem
 
 _SOCKETS: Mapping[str, Pattern] = {
     **dict.fromkeys(("PUB", "SUB", "XPUB", "XSUB"), PATTERNS[0]),

@@ -3,8 +3,8 @@
 from collections import defaultdict
 from dataclasses import replace
 
-from codemods.port_literal.claims import stem
 from codemods.port_literal.nouns import Topology, Use
+from codemods.port_literal.registry.claims import stem
 
 Key = tuple[str, str, str]  # machine, owner, path
 

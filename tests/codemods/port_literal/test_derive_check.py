@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from codemods.port_literal.check import problems
-from codemods.port_literal.derive import derive
 from codemods.port_literal.nouns import Birth, Entry, Service, Topology, Use
 from codemods.port_literal.placing import machines_of
 from codemods.port_literal.registry import Registry, clashes, parse
-from codemods.port_literal.sync import synced
+from codemods.port_literal.registry.check import problems
+from codemods.port_literal.registry.derive import derive
+from codemods.port_literal.registry.sync import synced
 
 
 def bind(owner, port, role="main", machine="m", path="", line=1, derived=0, births=()):

@@ -3,9 +3,9 @@
 import pytest
 import yaml
 
-from codemods.port_literal.export import exported
 from codemods.port_literal.nouns import Entry
 from codemods.port_literal.registry import PortSet
+from codemods.port_literal.registry.export import exported
 from engine import RewrightError
 
 ROWS = (

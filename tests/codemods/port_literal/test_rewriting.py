@@ -6,11 +6,11 @@ import kit
 import pytest
 from facts_kit import topology
 
-from codemods.port_literal.births import MOVED, births_in
-from codemods.port_literal.matching import Refusal, judged
 from codemods.port_literal.nouns import Birth, Entry, Topology, Use
 from codemods.port_literal.placing import machines_of
 from codemods.port_literal.registered import looked_up, registered
+from codemods.port_literal.rewriting.births import MOVED, births_in
+from codemods.port_literal.rewriting.matching import Refusal, judged
 from codemods.port_literal.scan import scan
 from codemods.port_literal.scan.terms import Call, Global, Number, Text
 from engine.model import Change, Skip

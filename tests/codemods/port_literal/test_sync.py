@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from codemods.port_literal.nouns import Entry
 from codemods.port_literal.registry import Registry, parse
-from codemods.port_literal.sync import synced
+from codemods.port_literal.registry.sync import synced
 from engine import RewrightError
 
 NEW = (Entry("B", 2, "health", "m", "O", "derived: port + 1000"), Entry("A", 1, "main", "m", "a/o.py", env="E", external=True))

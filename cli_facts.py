@@ -1,0 +1,62 @@
+"""`rewright facts`: what is known of the whole target, for people and other programs. Like `cli`, it may print."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from engine import outcome
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+_FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
+
+
+@click.group()
+def facts() -> None:
+    """Show what is known of the whole target."""
+
+
+@facts.command()
+@click.argument("root", type=_FOLDER, default=".")
+@click.option("--format", "form", type=click.Choice(("json", "mermaid")), default="mermaid", show_default=True)
+@click.option("--output", type=_FILE, help="Write it here instead of to the terminal.")
+@click.option("--rules", "rules_file", type=_FILE, help="Rule file. Default: rules.yaml, upward from the target.")
+@click.option("--jobs", "-j", type=click.IntRange(1, 256), help="Worker processes. Default: one a core.")
+@click.option("--no-cache", is_flag=True, help="Neither read nor write the cache.")
+@click.option("--verbose", "-v", is_flag=True, help="Show tracebacks.")
+def imports(
+    root: Path, form: str, output: Path | None, rules_file: Path | None, jobs: int | None, no_cache: bool, verbose: bool
+) -> None:
+    """The import graph.
+
+    JSON: modules, edges, cycles, and where import-cycle would cut them. Mermaid: a picture of the cycles. Reads the
+    files and never imports one; a file that does not parse is told, and has no edges.
+    """
+    import codemods
+    from codemods.import_cycle import settings_of
+    from codemods.import_cycle.graph import IMPORTS
+    from codemods.import_cycle.picture import graph_json, graph_mermaid
+    from codemods.import_cycle.plan import plans
+    from engine.session import Choice, find_root, load_config, open_session, rule_of
+
+    target = find_root(Choice(root=root))
+    config = load_config(rules_file, target, codemods.load())
+    rule = rule_of(config, "import-cycle")
+    choice = Choice((), target, Path(config.path), (rule.id,), jobs=jobs, cache=not no_cache)
+    with open_session(choice, codemods.load, codemods.templates) as session:
+        project, failures = session.project()
+    graph = project.facts[IMPORTS.name]
+    drawn = plans(graph, settings_of(rule.options, project))
+    text = graph_json(graph, drawn) if form == "json" else graph_mermaid(graph, drawn)
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        output.write_bytes(text.encode("utf-8"))
+    cycles = len(graph.components)
+    click.echo(
+        f"{len(graph.modules):,} modules, {len(graph.edges):,} edges, {cycles} cycle{'' if cycles == 1 else 's'}", err=True
+    )
+    if failures:
+        click.echo(f"{len(failures)} files could not be read; `rewright scan` names them", err=True)
+    raise SystemExit(outcome.CLEAN)

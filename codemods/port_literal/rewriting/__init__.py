@@ -1,0 +1,1 @@
+"""A birth, the registry row it means, and the code that takes its place."""

@@ -1,0 +1,38 @@
+"""`rewright facts imports`: the graph as JSON and as Mermaid, of files that are read and never imported."""
+
+import json
+
+from test_cli import rewright, tree
+
+
+def cycle(tmp_path):
+    (tmp_path / "pkg").mkdir()
+    (tmp_path / "pkg" / "__init__.py").write_text("")
+    (tmp_path / "pkg" / "a.py").write_text("import pkg.b\nraise SystemExit('imported')\n\n\ndef f():\n    return pkg.b.g()\n")
+    (tmp_path / "pkg" / "b.py").write_text("from pkg import a\n\n\ndef g():\n    return a\n")
+    return tmp_path
+
+
+def test_the_graph_as_json(tmp_path):
+    done = rewright(cycle(tmp_path), "facts", "imports", "--format", "json", expect=0)
+    known = json.loads(done.stdout)
+    assert known["components"] == [["pkg/a.py", "pkg/b.py"]]
+    assert {(edge["source"], edge["target"]) for edge in known["edges"]} >= {("pkg/a.py", "pkg/b.py"), ("pkg/b.py", "pkg/a.py")}
+    assert len(known["plans"]) == 1
+    assert "1 cycle\n" in done.stderr
+
+
+def test_a_picture_of_the_cycles(tmp_path):
+    before = tree(cycle(tmp_path))
+    assert rewright(tmp_path, "facts", "imports", expect=0).stdout.startswith(("flowchart", "graph"))
+    assert tree(tmp_path) == before
+
+
+def test_a_file_that_does_not_parse_is_told(tmp_path):
+    (cycle(tmp_path) / "pkg" / "c.py").write_text("def f(:\n")
+    assert "1 files could not be read" in rewright(tmp_path, "facts", "imports", expect=0).stderr
+
+
+def test_the_rule_must_be_there(tmp_path):
+    (cycle(tmp_path) / "rules.yaml").write_text("version: 1\nrules:\n  - id: broad-except\n")
+    assert "add `- id: import-cycle`" in rewright(tmp_path, "facts", "imports", expect=2).stderr
