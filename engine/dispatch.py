@@ -35,6 +35,9 @@ class RunContext:
     withheld: frozenset[str] = frozenset()  # groups that cannot land: see engine.groups
 
 
+_HEAD = 8000  # bytes; a mark that a file is generated stands in its first 2,000 characters
+
+
 def run_files(
     request: Request,
     data: Mapping[str, bytes],
@@ -43,15 +46,19 @@ def run_files(
     cache: Cache,
     progress: Callable[[int, int], None] = lambda done, total: None,
     withheld: frozenset[str] = frozenset(),
+    parsed: frozenset[str] = frozenset(),
 ) -> tuple[list[FileResult], int]:
-    """Every file that a rule looks into, from the cache or from a worker; and how many came from the cache."""
+    """Every file that a rule looks into, from the cache or from a worker; and how many came from the cache.
+
+    `parsed`: files that need not be looked at only to see whether they parse.
+    """
     context = RunContext(tuple(rule.bound for rule in request.rules), project, request.unsafe, request.complete, withheld)
     stamp = digest(request.program, canonical(context))
     jobs = []
     for path, raw in data.items():
         covering = (i for i, rule in enumerate(request.rules) if rule.covers(path))
         rules = tuple(i for i in covering if request.rules[i].bound.matches(raw) or suppress.MARK in raw)
-        if rules or request.parse_all:
+        if rules or (request.parse_all and (path not in parsed or b"@generated" in raw[:_HEAD])):
             jobs.append(FileJob(path, raw, rules))
     keys = {job.path: digest("file", stamp, job.path, job.data, repr(job.rules)) for job in jobs}
     known = cache.get(keys.values())

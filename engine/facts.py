@@ -35,8 +35,8 @@ def gather(
     runner: Runner,
     cache: Cache,
     program: bytes,
-) -> tuple[dict[str, Any], list[Failure]]:
-    """Every fact's value, and a failure for each scan that raised, and for each file that cannot be scanned.
+) -> tuple[dict[str, Any], list[Failure], frozenset[str]]:
+    """Every fact's value; a failure for each scan that raised and each file that cannot be scanned; the files that parsed.
 
     `files`: the Python files; `others`: fact name to the non-Python files it reads.
     """
@@ -59,7 +59,8 @@ def gather(
     cache.put(fresh)
     failures += [one for found in scanned.values() for one in found.pop(FAILURES, ())]
     failures.sort(key=lambda one: one.site)
-    return {fact.name: _combine(fact, scanned, others.get(fact.name, {}), project) for fact in facts}, failures
+    values = {fact.name: _combine(fact, scanned, others.get(fact.name, {}), project) for fact in facts}
+    return values, failures, frozenset(scanned) - {one.site.path for one in failures}
 
 
 def _combine(fact: Fact, scanned: Mapping[str, Mapping[str, Any]], others: Mapping[str, bytes], project: Project) -> Any:

@@ -35,8 +35,8 @@ def make_plan(
         body: Plan = known[plan_key]
         stored = tuple(replace(delta, before=data.get(delta.path)) for delta in body.deltas)
         return replace(body, root=str(request.root), deltas=stored, metadata={**request.metadata, "cached": len(data)})
-    project, unscanned = _project(request, inputs, runner, cache)
-    results, cached = run_files(request, data, project, runner, cache, progress)
+    project, unscanned, parsed = _project(request, inputs, runner, cache)
+    results, cached = run_files(request, data, project, runner, cache, progress, parsed=parsed)
     results = whole_groups(request, data, project, runner, cache, results)
     # A file that a scan refuses is refused again, and then reported, by the run.
     failures = [*inputs.failures, *(one for one in unscanned if one.reason == facts.RAISED)]
@@ -48,7 +48,7 @@ def make_plan(
 def learn(request: Request, runner: Runner, cache: Cache) -> tuple[Project, tuple[Failure, ...]]:
     """The target with every fact that the request's rules ask for, and each file that could not be asked. Runs no rule."""
     inputs = _inputs(request)
-    project, unscanned = _project(request, inputs, runner, cache)
+    project, unscanned, _ = _project(request, inputs, runner, cache)
     return project, (*inputs.failures, *unscanned)
 
 
@@ -75,12 +75,15 @@ def _inputs(request: Request) -> _Inputs:
     return _Inputs(data, failures, placed, others)
 
 
-def _project(request: Request, inputs: _Inputs, runner: Runner, cache: Cache) -> tuple[Project, list[Failure]]:
+def _project(request: Request, inputs: _Inputs, runner: Runner, cache: Cache) -> tuple[Project, list[Failure], frozenset[str]]:
+    """The target with its facts; the files that could not be asked; those that parsed."""
     project = Project(request.known, request.python, {}, inputs.placed)
     wanted = {fact.name: fact for rule in request.rules for fact in rule.bound.codemod.facts}
     by_fact = {name: files for rule in request.rules for name, files in inputs.others[rule.bound.id].items()}
-    learned, unscanned = facts.gather(list(wanted.values()), inputs.data, by_fact, project, runner, cache, request.program)
-    return replace(project, facts=learned), unscanned
+    learned, unscanned, parsed = facts.gather(
+        list(wanted.values()), inputs.data, by_fact, project, runner, cache, request.program
+    )
+    return replace(project, facts=learned), unscanned, parsed
 
 
 def _plan_key(request: Request, data: Mapping[str, bytes], placed: Mapping[str, str], others: Mapping[str, Any]) -> bytes:
