@@ -171,7 +171,7 @@ def rules(rules_file: Path | None, schema: bool, output_format: str, verbose: bo
     from engine import catalogue
     from engine.session import load_config
 
-    known = codemods.load()
+    known = codemods.known()
     if schema:
         click.echo(catalogue.schema(known))
     else:
@@ -192,12 +192,12 @@ def explain(subject: str, rules_file: Path | None, root: Path | None, no_cache: 
 
     place = catalogue.place_in(subject)
     if place is None:
-        known = codemods.load()
+        known = codemods.known()
         click.echo(catalogue.explanation(subject, load_config(rules_file, Path.cwd(), known), known))
         return
     file, line = place
     choice = site_choice(file, root or catalogue.root_of(file), rules_file, not no_cache)
-    with open_session(choice, codemods.load, codemods.templates) as session:
+    with open_session(choice, codemods.known, codemods.templates) as session:
         plan = session.plan()
     click.echo(catalogue.site_explanation(plan, file.resolve().relative_to(plan.root).as_posix(), line))
 
@@ -222,7 +222,7 @@ def _plan(given: dict[str, Any]) -> Plan:
     import codemods
     from engine.session import choice_of, open_session
 
-    with open_session(choice_of(given), codemods.load, codemods.templates) as session:
+    with open_session(choice_of(given), codemods.known, codemods.templates) as session:
         if given["output_format"] != "text" or not sys.stderr.isatty():
             return session.plan()
         bar: Any = click.progressbar(length=1, label="planning", file=sys.stderr)

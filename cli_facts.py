@@ -41,10 +41,10 @@ def imports(
     from engine.session import Choice, find_root, load_config, open_session, rule_of
 
     target = find_root(Choice(root=root))
-    config = load_config(rules_file, target, codemods.load())
+    config = load_config(rules_file, target, codemods.known())
     rule = rule_of(config, "import-cycle")
     choice = Choice((), target, Path(config.path), (rule.id,), jobs=jobs, cache=not no_cache)
-    with open_session(choice, codemods.load, codemods.templates) as session:
+    with open_session(choice, codemods.known, codemods.templates) as session:
         project, failures = session.project()
     graph = project.facts[IMPORTS.name]
     drawn = plans(graph, settings_of(rule.options, project))

@@ -223,7 +223,7 @@ def _target(given: Mapping[str, Any]) -> _Target:
     if given["target"] and given["root"] and given["target"].resolve() != given["root"].resolve():
         raise click.UsageError("ROOT and --root name two folders; name one")
     root = find_root(Choice(root=given["root"] or given["target"]))
-    config = load_config(given["rules_file"], root, codemods.load())
+    config = load_config(given["rules_file"], root, codemods.known())
     return _Target(root, rule_of(config, CODEMOD, given["rule_id"]), config.path)
 
 
@@ -238,7 +238,7 @@ def _learned(target: _Target, given: Mapping[str, Any]) -> tuple[Topology, tuple
     entries = registry_of(_read(target), target.registry).entries
     cached = not given["no_cache"]
     choice = Choice((), target.root, Path(target.rules_file), (target.rule.id,), jobs=given["jobs"], cache=cached)
-    with open_session(choice, codemods.load, codemods.templates) as session:
+    with open_session(choice, codemods.known, codemods.templates) as session:
         project, failures = session.project()
         covers = session.request.rules[0].covers
     machines = machines_of(project.facts[TOPOLOGY.name], entries, target.map("machines"))

@@ -185,12 +185,13 @@ def _names(before: Source, after: Source, edits: Sequence[Edit]) -> Breach | Non
         return None
     whole = not set(before.names.module.bindings) <= set(after.names.module.bindings)
     low = min(edit.start for edit in edits)
-    old_areas = [(edit.start, edit.end) for edit in sorted(edits)]
     shift = Shift(edits)
     new_areas = [(shift.forward(edit.start), shift.forward(edit.end, after=True)) for edit in sorted(edits)]
-    was = _undefined(before.tree if whole else _touched(before, old_areas))
     now = _undefined(after.tree if whole else _touched(after, new_areas))
-    fresh = now - was
+    if not now:
+        return None  # as nearly everywhere: no need to ask what was undefined before
+    old_areas = [(edit.start, edit.end) for edit in sorted(edits)]
+    fresh = now - _undefined(before.tree if whole else _touched(before, old_areas))
     if fresh:
         return Breach("names", f"undefined name {', '.join(sorted(fresh))} (change at line {before.position(low)[0]})")
     return None
