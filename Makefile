@@ -4,7 +4,7 @@ JOBS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -q
-OURS := engine codemods cli.py cli_facts.py cli_ports.py rewright bench
+OURS := engine codemods cli.py commands rewright bench
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint bench ecosystem equivalence pythons inference clean

@@ -19,8 +19,8 @@ from typing import Any, NoReturn
 
 import click
 
-from cli_facts import facts
-from cli_ports import ports
+from commands.facts import facts
+from commands.ports import ports
 from engine import outcome
 from engine.model import Failure, Plan
 from rewright import __version__

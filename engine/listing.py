@@ -9,12 +9,12 @@ from __future__ import annotations
 import os
 import re
 import stat
-import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.globs import problem
+from engine.vcs.git import Git, GitError
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -22,11 +22,8 @@ if TYPE_CHECKING:
 SUFFIXES = (".py", ".pyi")
 # Folders that never hold a target's own source, with or without a rules.yaml.
 ALWAYS_OUT = (".git/", ".hg/", ".svn/", ".venv/", "venv/", "node_modules/", "site-packages/", "__pycache__/", ".tox/", ".nox/")
-GIT_SECONDS = 120.0
 MAX_TEXT = 1_000_000  # bytes of a .gitignore or pyproject.toml that are read
 _STAGED = re.compile(rb"([0-7]{6}) [0-9a-f]{40,64} [0-3]\t(.*)", re.S)
-# Set by git for its hooks; they would send our question to another index.
-_REPOSITORY_VARIABLES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX", "GIT_COMMON_DIR")
 
 
 @dataclass(slots=True)
@@ -40,23 +37,15 @@ class Listing:
 
 def git(top: str) -> tuple[Listing | None, str]:
     """What git lists below `top`; None, and why, where git cannot say or lists nothing (an ignored folder)."""
-    safe = ["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"]
-    command = ["git", *safe, "-C", top, "ls-files", "-z", "--stage", "--others", "--exclude-standard"]
-    environment = {name: value for name, value in os.environ.items() if name not in _REPOSITORY_VARIABLES}
-    environment |= {"GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
     try:
-        done = subprocess.run(
-            command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=GIT_SECONDS, check=False
-        )
-    except FileNotFoundError:
-        return None, "git is not installed; the folder was walked instead"
-    except (OSError, subprocess.TimeoutExpired) as error:
-        return None, f"git could not list the files ({error}); the folder was walked instead"
-    if done.returncode != 0:
-        reason = os.fsdecode(done.stderr).strip().partition("\n")[0]
-        return None, "" if "not a git repository" in reason else f"git says {reason!r}; the folder was walked instead"
-    listing = _parse(top, done.stdout)
-    return (listing, "") if done.stdout else (None, "")
+        done = Git(Path(top)).run("ls-files", "-z", "--stage", "--others", "--exclude-standard")
+    except GitError as error:
+        reason = error.said.partition("\n")[0]
+        if "not a git repository" in reason:
+            return None, ""
+        return None, f"{f'git says {reason!r}' if reason else error}; the folder was walked instead"
+    listing = _parse(top, done.out)
+    return (listing, "") if done.out else (None, "")
 
 
 def _parse(top: str, output: bytes) -> Listing:

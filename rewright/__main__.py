@@ -5,13 +5,13 @@ import sys
 
 
 def house() -> str:
-    """The folder that holds engine/, codemods/ and cli.py: this one in a wheel, the one above in a checkout."""
+    """The folder that holds engine/, codemods/, commands/ and cli.py: this one in a wheel, the one above in a checkout."""
     here = os.path.dirname(os.path.realpath(__file__))
     return here if os.path.isdir(os.path.join(here, "engine")) else os.path.dirname(here)
 
 
 def prepare() -> None:
-    """Make `engine`, `codemods` and `cli` ours, here and in every process started from here.
+    """Make `engine`, `codemods`, `commands` and `cli` ours, here and in every process started from here.
 
     The current directory may be a hostile target: a `yaml.py` in it must not become our yaml,
     also when PYTHONPATH names that directory or one below it, as it often does in a checkout.

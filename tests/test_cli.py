@@ -107,10 +107,9 @@ def test_a_traceback_of_an_error_needs_verbose(target):
 def house(tmp_path):
     """A house of its own, with a codemod that raises."""
     folder = tmp_path / "house"
-    for name in ("engine", "codemods", "rewright"):
+    for name in ("engine", "codemods", "commands", "rewright"):
         shutil.copytree(REPO / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("cli.py", "cli_facts.py", "cli_ports.py"):
-        shutil.copy(REPO / name, folder)
+    shutil.copy(REPO / "cli.py", folder)
     (folder / "codemods" / "raises.py").write_text(RAISES)
     return folder
 

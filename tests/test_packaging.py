@@ -108,8 +108,7 @@ def test_wheel_holds_one_name(wheel):
     for file in (
         "__main__.py",
         "cli.py",
-        "cli_facts.py",
-        "cli_ports.py",
+        "commands/ports.py",
         "rules.yaml",
         "engine/model.py",
         "codemods/rename_exception.py",
@@ -122,7 +121,7 @@ def test_wheel_holds_every_file_of_the_house(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
     ours = [
         path
-        for folder in ("engine", "codemods")
+        for folder in ("engine", "codemods", "commands")
         for path in (REPO / folder).rglob("*")
         if path.is_file() and path.suffix != ".pyc"
     ]

@@ -10,8 +10,8 @@ import yaml
 from click.testing import CliRunner
 from test_cli import rewright, tree
 
-from cli_ports import ports
 from codemods.port_literal.registry import file as registry_file
+from commands.ports import ports
 from engine.model import RewrightError
 
 RULES = "version: 1\nrules:\n  - id: port-literal\n    options: {machines: {main_pc: main_pc, pc2: pc2}}\n"
