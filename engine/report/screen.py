@@ -39,7 +39,7 @@ _FLAGGED = re.compile(f"[{_UNSEEN}]")
 _CONTROL = re.compile(f"[\\x00-\\x08\\x0a-\\x1f\\x7f-\\x9f\ud800-\udfff{_UNSEEN}]")
 
 _KEY = (
-    r"[\w.\-]*(?:passw(?:or)?d|passphrase|pwd|secret|token|(?:api|access|private|secret|auth|signing|encryption)[_\-]?key"
+    r"[\w.\-]{0,80}(?:passw(?:or)?d|passphrase|pwd|secret|token|(?:api|access|private|secret|auth|signing|encryption)[_\-]?key"
     r"|credential)s?(?:[_\-]?(?:default|value|\d+))?"
 )
 _LITERAL = r"""(?P<open>[rbuf]{0,2}(?P<quote>\"{3}|'{3}|"|'))(?P<inside>(?:\\.|(?!(?P=quote)).)+)(?P<close>(?P=quote)|\\?$)"""
