@@ -5,28 +5,56 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping
 
+from codemods.import_cycle.graph.shapes import call_in, call_of
 from codemods.import_cycle.graph.uses import chain_of, is_main_guard
-from codemods.import_cycle.nouns import Alias, CyclePlan, Function, Graph
+from codemods.import_cycle.nouns import Alias, Call, CyclePlan, Function, Graph
 from engine import Creation, ImportNeed, SliceError, Source, need_import, replace_expression
 
 SUPPORT = "event_bus"
 
 
 def called(graph: Graph, path: str, alias: Alias, target: str) -> tuple[Function, ...]:
-    """The functions of `target` that an import is used for, when each can be an event; empty when one cannot."""
-    if "call-only" not in alias.uses or target not in graph.files or not (_from_root(graph, path) and _from_root(graph, target)):
+    """The functions of `target` that an import is used for, when each use is a call that an event can be; else empty."""
+    if not alias.calls or target not in graph.files or not (_from_root(graph, path) and _from_root(graph, target)):
         return ()
     known = {function.name: function for function in graph.files[target].functions}
-    one = graph.files[path]
-    module = not alias.name or (path, alias.index) in _modules(graph, path)
-    names = {name for index, name in one.reads if index == alias.index} if module else {alias.name}
-    return tuple(known[name] for name in sorted(names)) if names and names <= set(known) else ()
+    names = {call.name for call in alias.calls} if _is_module(alias, target) else {alias.name}
+    return tuple(known[name] for name in sorted(names)) if "" not in names and names <= set(known) else ()
 
 
-def _modules(graph: Graph, path: str) -> frozenset[tuple[str, int]]:
-    """Aliases of a file that stand for a module: `from package import module`."""
-    stems = {edge.target.removesuffix(".py").rpartition("/")[2] for edge in graph.edges if edge.source == path}
-    return frozenset((path, alias.index) for alias in graph.files[path].aliases if alias.name in stems)
+def misfit(graph: Graph, path: str, alias: Alias, target: str) -> str:
+    """The call that keeps an import from becoming an event, as a sentence; empty when every call fits, or none is dropped."""
+    if not alias.calls or target not in graph.files:
+        return ""
+    known = {function.name: function for function in graph.files[target].functions}
+    whole = _is_module(alias, target)
+    for call in alias.calls:
+        name = call.name if whole else alias.name
+        if name not in known or (not whole and call.name):
+            return f"{path}:{call.line}: {target} has no plain function {name or call.name} for an event to call"
+        if not fits(call, known[name]):
+            return f"{path}:{call.line}: the arguments of {name} cannot be the fields of an event"
+    if not (_from_root(graph, path) and _from_root(graph, target)):
+        return f"{path}: its package does not begin at the target's root, where the bus is"
+    return ""
+
+
+def fits(call: Call, function: Function) -> bool:
+    """Can the call's arguments be the fields of an event?"""
+    names = [name for name, _ in function.parameters]
+    if call.spread or call.awaited != function.is_async or call.positional > len(names):
+        return False
+    if any(name.startswith("__") for name in names):
+        return False  # in a class body such a name is mangled
+    given = [*names[: call.positional], *call.keywords]
+    once = len(given) == len(set(given)) and set(given) <= set(names)
+    return once and all(default or name in given for name, default in function.parameters)
+
+
+def _is_module(alias: Alias, target: str) -> bool:
+    """Does the name stand for the module `target`, rather than for something in it?"""
+    stem = target.removesuffix("/__init__.py").removesuffix(".py").rpartition("/")[2]
+    return not alias.name or (alias.name == stem and alias.module.rpartition(".")[2] != stem)
 
 
 def _from_root(graph: Graph, path: str) -> bool:
@@ -39,9 +67,13 @@ def event_name(function: str) -> str:
     return "".join(part[:1].upper() + part[1:] for part in function.split("_") if part) + "Requested"
 
 
-def topic(graph: Graph, target: str) -> str:
-    """The dotted name of the module that declares the events of a module."""
-    return f"events.{graph.modules[target].name.rpartition('.')[2]}_events"
+def topic(graph: Graph, target: str, bus: str) -> str:
+    """The dotted name of the module, beside the bus, that declares the events of a module."""
+    name = graph.modules[target].name
+    last = name.rpartition(".")[2]
+    alone = sum(module.name.rpartition(".")[2] == last for module in graph.modules.values()) == 1
+    package = bus.rpartition(".")[0]
+    return (f"{package}." if package else "") + f"{last if alone else name.replace('.', '_')}_events"
 
 
 def functions_of(graph: Graph, plan: CyclePlan, target: str) -> tuple[Function, ...]:
@@ -70,62 +102,51 @@ def declaration(graph: Graph, plan: CyclePlan, target: str, bus: str) -> Creatio
         if function.parameters:
             lines.append("")
         lines += [f"    {name_}: Any{f' = {default}' if default else ''}" for name_, default in function.parameters]
-    path = topic(graph, target).replace(".", "/") + ".py"
+    path = topic(graph, target, bus).replace(".", "/") + ".py"
     return Creation(path, "\n".join(lines) + "\n")
 
 
 def published(
-    source: Source, local: str, functions: Iterable[Function], module: str, bus: str
+    source: Source, block: ast.AST, local: str, functions: Iterable[Function], module: str, bus: str
 ) -> tuple[list[tuple[int, int, str]], set[ImportNeed]]:
     """The edits of the publishing side, as (start, end, text), and the imports that they need.
 
-    Raises SliceError `not-an-event` where the name is used for anything but calls of these functions as statements.
+    `block`: the module, or the function in which the name is imported. Raises SliceError `not-an-event` where the name is
+    used for anything but calls of these functions as statements: what was planned is not what is there any more.
     """
     known = {function.name: function for function in functions}
     edits: list[tuple[int, int, str]] = []
     needs: set[ImportNeed] = set()
     seen = set()
-    for statement, call in _statements(source.tree):
-        chain = chain_of(call.func)
-        head, _, last = chain.rpartition(".")
-        if local in (chain, head):
-            function = known.get(last if head == local else next(iter(known), ""))
-            if function is None or not _fits(call, function) or isinstance(statement.value, ast.Await) != function.is_async:
-                raise SliceError("not-an-event", f"line {call.lineno}: the call does not fit {chain} as an event")
-            event, more = need_import(source, module, event_name(function.name))
-            send, most = need_import(source, bus, "publish_async" if function.is_async else "publish")
-            needs |= {*more, *most}
-            given = source.text[source.end(call.func) : source.end(call)]
-            edits += [
-                (edit.start, edit.end, edit.text)
-                for edit in replace_expression(source, statement, call, f"{send}({event}{given})").edits
-            ]
-            seen |= {id(node) for node in ast.walk(call.func) if isinstance(node, ast.Name)}
+    for statement in _statements(block):
+        call = call_of(statement, local)
+        if call is None:
+            continue
+        function = known.get(call.name or next(iter(known), ""))
+        if function is None or not fits(call, function):
+            raise SliceError("not-an-event", f"line {call.line}: the call does not fit {local} as an event")
+        event, more = need_import(source, module, event_name(function.name))
+        send, most = need_import(source, bus, "publish_async" if function.is_async else "publish")
+        needs |= {*more, *most}
+        node = call_in(statement)
+        given = source.text[source.end(node.func) : source.end(node)]
+        rewrite = replace_expression(source, statement, node, f"{send}({event}{given})")
+        edits += [(edit.start, edit.end, edit.text) for edit in rewrite.edits]
+        seen |= {id(part) for part in ast.walk(node.func) if isinstance(part, ast.Name)}
     first = local.partition(".")[0]
-    bindings = source.names.module.bindings.get(first)
-    for node in ast.walk(source.tree):
-        other = isinstance(node, ast.Name) and node.id == first and id(node) not in seen
-        if other and source.names.lookup(first, source.names.scope_at(node)) is bindings:
-            line = source.site(node).line
-            raise SliceError("not-an-event", f"line {line}: {first} is used for more than calls whose result is dropped")
+    for part in ast.walk(block):
+        if isinstance(part, ast.Name) and part.id == first and id(part) not in seen:
+            raise SliceError("not-an-event", f"line {part.lineno}: {first} is used for more than calls whose result is dropped")
     return edits, needs
 
 
-def _statements(tree: ast.Module) -> Iterator[tuple[ast.Expr, ast.Call]]:
-    for node in ast.walk(tree):
+def _statements(block: ast.AST) -> Iterator[ast.Expr]:
+    """Every statement that is a call, awaited or not."""
+    for node in ast.walk(block):
         if isinstance(node, ast.Expr):
             value = node.value.value if isinstance(node.value, ast.Await) else node.value
             if isinstance(value, ast.Call):
-                yield node, value
-
-
-def _fits(call: ast.Call, function: Function) -> bool:
-    """Can the call's arguments be the fields of an event?"""
-    names = [name for name, _ in function.parameters]
-    if any(isinstance(argument, ast.Starred) for argument in call.args) or len(call.args) > len(names):
-        return False
-    given = {*names[: len(call.args)], *(keyword.arg or "" for keyword in call.keywords)}
-    return given <= set(names) and all(default or name in given for name, default in function.parameters)
+                yield node
 
 
 def subscriptions(
@@ -155,7 +176,8 @@ def subscriptions(
 def subscribed(source: Source) -> Mapping[str, int]:
     """Event names that the module already subscribes to, with the line."""
     found = {}
-    for _, call in _statements(source.tree):
+    for statement in _statements(source.tree):
+        call = call_in(statement)
         if chain_of(call.func).rpartition(".")[2].startswith("subscribe") and call.args and (name := chain_of(call.args[0])):
             found[name.rpartition(".")[2]] = call.lineno
     return found

@@ -6,10 +6,8 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from codemods.import_cycle.graph.uses import is_main_guard
+from codemods.import_cycle.graph.shapes import FUNCTIONS, begins_line, first_statement, outermost, top_of
 from engine import SliceError, Source
-
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +23,11 @@ def uses(source: Source, local: str) -> Later:
     first = local.partition(".")[0]
     blocks: list[ast.stmt] = []
     annotated = False
-    for block, inside in _outermost(source.tree.body):
+    for block, inside in outermost(source.tree.body):
         if any(_is_use(source, node, local, first) for part in inside for node in ast.walk(part)):
             blocks.append(block)
         annotated = annotated or any(_names(node, first) for part in inside for node in ast.walk(part))
-        if isinstance(block, _FUNCTIONS):
+        if isinstance(block, FUNCTIONS):
             annotated = annotated or any(_mentions(node, first) for node in _header(block))
     return Later(tuple(blocks), annotated)
 
@@ -39,13 +37,12 @@ def insertion(source: Source, block: ast.stmt, lines: list[str]) -> tuple[int, i
 
     Raises SliceError for a body that stands on the line of its header.
     """
-    body = block.body  # type: ignore[attr-defined]
-    first = body[1] if len(body) > 1 and _is_docstring(body[0]) and isinstance(block, _FUNCTIONS) else body[0]
-    top = min([first, *getattr(first, "decorator_list", [])], key=lambda part: part.lineno)
-    start = source.line_start(source.start(top))
-    indent = source.text[start : source.start(top)].rstrip("@")
-    if indent.strip():
-        raise SliceError("shares-line", "the body stands on the line of its header; put it on a line of its own")
+    first = first_statement(block)
+    if not begins_line(source, first):
+        raise SliceError("shares-line", f"line {first.lineno}: the body stands on its header's line; give it one of its own")
+    top = source.start(top_of(first))
+    start = source.line_start(top)
+    indent = source.text[start:top].rstrip("@")
     while start:
         above = source.line_start(start - 1)
         line = source.text[above:start].strip()
@@ -59,23 +56,6 @@ def insertion(source: Source, block: ast.stmt, lines: list[str]) -> tuple[int, i
             start = above
     tail = "" if isinstance(first, (ast.Import, ast.ImportFrom)) else source.newline
     return start, start, "".join(f"{indent}{line}{source.newline}" for line in lines) + tail
-
-
-def _outermost(body: list[ast.stmt]) -> Iterator[tuple[ast.stmt, list[ast.stmt]]]:
-    """Each outermost function and main block, with the statements that run when it does."""
-    for node in body:
-        if isinstance(node, _FUNCTIONS):
-            yield node, node.body
-        elif isinstance(node, ast.If) and is_main_guard(node.test):
-            yield node, node.body
-            yield from _outermost(node.orelse)
-        else:
-            for name in ("body", "orelse", "finalbody"):
-                yield from _outermost(getattr(node, name, []) if isinstance(node, ast.stmt) else [])
-            for handler in getattr(node, "handlers", []):
-                yield from _outermost(handler.body)
-            for case in getattr(node, "cases", []):
-                yield from _outermost(case.body)
 
 
 def _is_use(source: Source, node: ast.AST, local: str, first: str) -> bool:
@@ -108,7 +88,3 @@ def _names(node: ast.AST, first: str) -> bool:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return any(isinstance(part, ast.Name) and part.id == first for part in ast.walk(inner))
-
-
-def _is_docstring(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)

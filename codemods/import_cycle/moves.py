@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from codemods.import_cycle.nouns import Graph, Movable
 
 
-def plan_move(graph: Graph, path: str, name: str) -> tuple[Movable, ...] | None:
+def plan_move(graph: Graph, path: str, name: str, paths: Collection[str] = ()) -> tuple[Movable, ...] | None:
     """The definitions of a module that must move together so that `name` can, in the order of the file; None when it cannot.
 
     What they need besides each other must be imported from outside the project, plainly and at module level.
+    `paths`: files that are there though the graph does not know them.
     """
     one = graph.files.get(path)
-    if one is None or graph.modules[path].package or path.removesuffix(".py") + "_protocol.py" in graph.modules:
+    place = path.removesuffix(".py") + "_protocol.py"
+    if one is None or graph.modules[path].package or place in graph.modules or place in paths:
         return None
     movable = {item.name: item for item in one.movable}
     if name not in movable:

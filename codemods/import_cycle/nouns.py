@@ -13,6 +13,18 @@ LAZY = frozenset(("function", "main"))
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """A call, as a statement of its own, of an imported name: its result is dropped."""
+
+    line: int
+    name: str  # the attribute that is called; empty when the name itself is
+    positional: int
+    keywords: tuple[str, ...]
+    awaited: bool
+    spread: bool  # has it `*arguments` or `**arguments`?
+
+
+@dataclass(frozen=True, slots=True)
 class Alias:
     """One imported name of one statement: `from module import name as local`, or `import module` when name is empty."""
 
@@ -24,6 +36,9 @@ class Alias:
     context: str  # one of EAGER or LAZY, or "type-checking"
     uses: tuple[str, ...] = ()  # sorted: annotation, annotation-run-time, base, call-only, commented, decorator, ...
     fixed: str = ""  # why this alias cannot be moved, as a reason code; empty when it can
+    calls: tuple[Call, ...] = ()  # for `call-only`: every use there is
+    one_line: int = 0  # of a function that uses it and has its body on the header's line; 0: there is none
+    unquotable: int = 0  # line of an annotation that uses it and cannot be put into quotes; 0: there is none
 
     @property
     def eager(self) -> bool:
@@ -112,6 +127,15 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Why a way that an import's uses would allow cannot be written."""
+
+    kind: str  # the way
+    reason: str  # "shares-line", "not-an-event", ...
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Cut:
     """An edge that goes, and how each of its aliases goes."""
 
@@ -134,3 +158,5 @@ class CyclePlan:
     message: str = ""
     edges: int = 0
     exact: bool = True
+    lazy: bool = False  # do imports inside functions count?
+    where: tuple[str, int] = ("", 0)  # path and line of the import that `reason` is about; empty: the component's first

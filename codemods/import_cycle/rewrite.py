@@ -9,7 +9,17 @@ from dataclasses import dataclass, field
 
 from codemods.import_cycle import events, later, protocol, quoting, typing_block
 from codemods.import_cycle.nouns import CyclePlan, Graph
-from codemods.import_cycle.statements import Place, Statement, comment_of, joined, places, remaining, replaced, spelled
+from codemods.import_cycle.statements import (
+    Place,
+    Statement,
+    comment_of,
+    joined,
+    places,
+    places_inside,
+    remaining,
+    replaced,
+    spelled,
+)
 from codemods.import_cycle.ways import needs_quotes
 from engine import Creation, ImportNeed, Project, Source
 
@@ -46,26 +56,32 @@ def part_of(source: Source, graph: Graph, plan: CyclePlan, project: Project) -> 
     work = Work()
     todo = list(_todo(source, graph, plan))
     if todo:
-        quotes = needs_quotes(graph, source.path, project.python) or _crowded(source, plan, todo)
-        _statements(source, graph, todo, work, quotes)
-        _publishing(source, graph, plan, project, todo, work)
+        _statements(source, graph, todo, work, needs_quotes(graph, source.path, project.python))
+        _publishing(source, graph, project, todo, work)
     _serving(source, graph, plan, project, work)
+    _in_order(source, work)
     return work if work.edits else None
 
 
-def _crowded(source: Source, plan: CyclePlan, todo: list[Todo]) -> bool:
-    """Would the engine write other imports of this change above a future import, for want of a docstring to stand behind?"""
-    serves = any(cut.target == source.path and kind in ("protocol", "event") for cut in plan.cuts for _, kind in cut.how)
-    return (serves or any(one.kind == "event" for one in todo)) and not typing_block.has_docstring(source)
+def _in_order(source: Source, work: Work) -> None:
+    """Without a docstring to stand behind, the engine would write imports above a future import: then they go along with it."""
+    first = next((edit for edit in work.edits if edit[0] == edit[1] and edit[2].startswith(typing_block.FUTURE)), None)
+    if first is not None and work.imports:
+        lines = joined([spelled((need.module, need.name, need.alias or need.name)) for need in work.imports])
+        work.edits[work.edits.index(first)] = (*first[:2], first[2] + "".join(line + source.newline for line in lines))
+        work.imports.clear()
 
 
 def _todo(source: Source, graph: Graph, plan: CyclePlan) -> Iterator[Todo]:
-    now = places(source)
+    now, inside = places(source), places_inside(source) if plan.lazy else {}
     seen = set()
     for cut in plan.cuts:
         for index, kind in cut.how if cut.source == source.path else ():
             alias = graph.files[source.path].aliases[index]
-            place = now.get((alias.module, alias.name, alias.local))
+            key = alias.module, alias.name, alias.local
+            before = graph.files[source.path].aliases[:index]
+            number = sum(key == (one.module, one.name, one.local) for one in before if one.context == "function")
+            place = now.get((*key, 0)) if alias.eager else inside.get((*key, number))
             if place is not None and index not in seen:
                 seen.add(index)
                 yield Todo(place, kind, index, cut.target)
@@ -77,28 +93,29 @@ def _statements(source: Source, graph: Graph, todo: list[Todo], work: Work, quot
     names: list[str] = []
     functions: dict[int, tuple[ast.stmt, list[str]]] = {}
     by_statement: dict[int, list[Todo]] = defaultdict(list)
+    where = {one.index: later.uses(source, one.place.key[2]) for one in todo if one.kind == "function-level"}
+    takers = [one for one in todo if one.kind == "type-checking" or (one.index in where and any(_parts(where[one.index])))]
     for one in todo:
         by_statement[id(one.place.node)].append(one)
-        where = later.uses(source, one.place.key[2]) if one.kind == "function-level" else None
-        text = spelled(one.place.key) + _carried(source, one, todo)
-        annotated = one.kind == "type-checking" or (where is not None and where.annotated)
+        text = spelled(one.place.key) + _carried(source, one, todo, takers)
+        annotated = one.kind == "type-checking" or (one.index in where and where[one.index].annotated)
         if annotated:
             typing.append(text)
             names.append(one.place.key[2].partition(".")[0])
-        for block in where.blocks if where is not None else ():
+        for block in where[one.index].blocks if one.index in where else ():
             functions.setdefault(id(block), (block, []))[1].append(text if not annotated else spelled(one.place.key))
         work.done.append((one.kind, spelled(one.place.key)))
         work.lines.append(one.place.node.lineno)
     gone: list[Statement] = []
-    rest: list[tuple[Statement, list[str]]] = []
+    rest: list[tuple[Place, list[str], bool]] = []
     for group in by_statement.values():
-        node = group[0].place.node
-        lines = [text for text in [remaining(source, node, [one.place.part for one in group])] if text]
+        place = group[0].place
+        lines = [text for text in [remaining(source, place.node, [one.place.part for one in group])] if text]
         lines += joined([instead for one in group if (instead := _instead(source, graph, one))])
-        gone += [] if lines else [node]
-        rest.append((node, lines))
+        gone += [] if lines or place.function else [place.node]
+        rest.append((place, lines, not any(one in takers for one in group)))
     anchor = typing_block.anchor_of(source, gone) if typing else None
-    work.edits += [replaced(source, node, lines, close_up=node is not anchor) for node, lines in rest]
+    work.edits += [replaced(source, place, lines, place.node is not anchor, keep) for place, lines, keep in rest]
     if typing:
         work.edits.append(typing_block.block(source, joined(typing), gone))
         if quotes:
@@ -110,11 +127,16 @@ def _statements(source: Source, graph: Graph, todo: list[Todo], work: Work, quot
         work.edits.append(later.insertion(source, block, joined(texts)))
 
 
-def _carried(source: Source, one: Todo, todo: list[Todo]) -> str:
-    """The comment behind a statement that goes as a whole, for whoever takes its place: no comment is lost."""
+def _parts(where: later.Later) -> tuple[object, ...]:
+    return (*where.blocks, where.annotated)
+
+
+def _carried(source: Source, one: Todo, todo: list[Todo], takers: list[Todo]) -> str:
+    """The comment behind a statement that goes as a whole, for the first that takes its place: no comment is lost."""
     node = one.place.node
     going = [other for other in todo if other.place.node is node and other.kind in _REMOVED]
-    return comment_of(source, node) if len(going) == len(node.names) and going[0] is one else ""
+    first = next((other for other in going if other in takers), None)
+    return comment_of(source, node) if len(going) == len(node.names) and first is one else ""
 
 
 def _instead(source: Source, graph: Graph, one: Todo) -> str:
@@ -140,14 +162,15 @@ def _whole_module(dotted: str, name: str, local: str) -> str:
     return spelled((head, last, local)) if head else spelled((dotted, "", local))
 
 
-def _publishing(source: Source, graph: Graph, plan: CyclePlan, project: Project, todo: list[Todo], work: Work) -> None:
+def _publishing(source: Source, graph: Graph, project: Project, todo: list[Todo], work: Work) -> None:
     for one in todo:
         bus = project.support_import(events.SUPPORT)
         if one.kind == "event":
             assert bus is not None, "without a place for the bus no event is planned"
             alias = graph.files[source.path].aliases[one.index]
             functions = events.called(graph, source.path, alias, one.target)
-            edits, needs = events.published(source, alias.local, functions, events.topic(graph, one.target), bus)
+            module = events.topic(graph, one.target, bus)
+            edits, needs = events.published(source, one.place.function or source.tree, alias.local, functions, module, bus)
             work.edits += edits
             work.imports |= needs
 
@@ -171,7 +194,7 @@ def _serving(source: Source, graph: Graph, plan: CyclePlan, project: Project, wo
         known = events.subscribed(source)
         fresh = [one for one in functions if events.event_name(one.name) not in known]
         if fresh:
-            edit, needs = events.subscriptions(source, fresh, events.topic(graph, source.path), bus)
+            edit, needs = events.subscriptions(source, fresh, events.topic(graph, source.path, bus), bus)
             work.edits.append(edit)
             work.imports |= needs
             work.creates.append(events.declaration(graph, plan, source.path, bus))

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from codemods.import_cycle.graph.contexts import imports_of
+from codemods.import_cycle.graph.shapes import Shapes
 from engine import Source
 
 _PRAGMA = re.compile(r"\b(noqa|type:|pragma|pylint|isort|pyright|mypy)")
@@ -16,10 +17,11 @@ Statement = ast.Import | ast.ImportFrom
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One alias of one module-level import statement of the file as it is now."""
+    """One alias of one import statement of the file as it is now, at module level or directly in a function's body."""
 
     node: Statement
     part: ast.alias
+    function: ast.FunctionDef | ast.AsyncFunctionDef | None = None
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -29,15 +31,31 @@ class Place:
         return module, name, self.part.asname or self.part.name
 
 
-def places(source: Source) -> dict[tuple[str, str, str], Place]:
-    """Every alias of the plain module-level imports, by its key; the first of equals."""
-    found: dict[tuple[str, str, str], Place] = {}
-    for node, context in imports_of(source.tree):
+Name = tuple[str, str, str, int]  # module, name, local name, and which of equals it is, from 0
+
+
+def places(source: Source) -> dict[Name, Place]:
+    """Every alias of the plain module-level imports; of equals the first alone."""
+    found: dict[Name, Place] = {}
+    for node, context in imports_of(source):
         if context == "module":
             for part in node.names:
                 place = Place(node, part)
-                found.setdefault(place.key, place)
+                found.setdefault((*place.key, 0), place)
     return found
+
+
+def places_inside(source: Source) -> dict[Name, Place]:
+    """Every alias of the imports inside functions. Those that do not stand directly in a function's body are only counted."""
+    functions = Shapes(source).functions
+    found: dict[Name, Place] = {}
+    for node, context in imports_of(source):
+        if context == "function":
+            for part in node.names:
+                place = Place(node, part, functions.get(id(node)))
+                number = sum(name[:3] == place.key for name in found)
+                found[(*place.key, number)] = place
+    return {name: place for name, place in found.items() if place.function is not None}
 
 
 def spelled(key: tuple[str, str, str]) -> str:
@@ -63,8 +81,14 @@ def remaining(source: Source, node: Statement, gone: Sequence[ast.alias]) -> str
     found = re.search(r"\(\s*\n([ \t]+)", text)
     if found is None:
         return f"{head}({', '.join(names)})" if "(" in text else head + ", ".join(names)
-    newline, indent = source.newline, found[1]
-    return f"{head}({newline}{''.join(f'{indent}{name},{newline}' for name in names)})"
+    newline, indent, outer = source.newline, found[1], indent_of(source, node)
+    return f"{head}({newline}{''.join(f'{indent}{name},{newline}' for name in names)}{outer})"
+
+
+def indent_of(source: Source, node: ast.stmt) -> str:
+    """What stands before a statement on its line."""
+    start = source.start(node)
+    return source.text[source.line_start(start) : start]
 
 
 def comment_of(source: Source, node: ast.stmt) -> str:
@@ -74,16 +98,24 @@ def comment_of(source: Source, node: ast.stmt) -> str:
     return f"  {tail}" if tail.startswith("#") else ""
 
 
-def replaced(source: Source, node: Statement, lines: Sequence[str], close_up: bool = True) -> tuple[int, int, str]:
-    """Start, end and text that put these lines in the place of a module-level statement; without any, its line goes too.
+def replaced(
+    source: Source, place: Place, lines: Sequence[str], close_up: bool = True, keep: bool = False
+) -> tuple[int, int, str]:
+    """Start, end and text that put these lines in the place of an import statement; without any, its line goes too.
 
-    A comment behind the statement stays behind the last line; a pragma is said of each. `close_up`: blank lines do not pile up.
+    A comment behind the statement stays behind the last line; a pragma is said of each. `close_up`: blank lines do not pile
+    up. `keep`: where no line is left, the comment stays on a line of its own. A function that would be left empty gets `pass`.
     """
+    node = place.node
     start, end = source.start(node), source.end(node)
+    comment = comment_of(source, node)
+    if not lines and place.function is not None and len(place.function.body) == 1:
+        lines = ["pass"]
     if lines:
-        comment = comment_of(source, node)
-        between = (comment if _PRAGMA.search(comment) else "") + source.newline
+        between = (comment if _PRAGMA.search(comment) else "") + source.newline + indent_of(source, node)
         return start, end, between.join(lines)
+    if keep and comment:
+        return start, source.text.index("#", end), ""
     first, last = source.line_start(start), source.line_end(end)
     return (*(closed_up(source, first, last) if close_up else (first, last)), "")
 

@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from codemods.import_cycle.graph.uses import is_type_checking
 from engine import Source
 
+FUTURE = "from __future__ import annotations"
 Insertion = tuple[int, int, str]  # start and end offsets and the text, as for an edit
 
 
@@ -17,19 +18,18 @@ def future(source: Source) -> Insertion | None:
     Behind a docstring or another future import it is written as the end of that, so that it comes above whatever else the
     same change inserts there.
     """
-    line = "from __future__ import annotations"
     newline = source.newline
     body = source.tree.body
     for node in body:
         if isinstance(node, ast.ImportFrom) and node.module == "__future__":
             if any(part.name == "annotations" for part in node.names):
                 return None
-            return _behind(source, node, line)
+            return _behind(source, node, FUTURE)
     if has_docstring(source):
-        return _behind(source, body[0], newline + line)
+        return _behind(source, body[0], newline + FUTURE)
     decorators = getattr(body[0], "decorator_list", [])
     at = source.line_start(source.start(min([body[0], *decorators], key=lambda part: part.lineno)))
-    return at, at, line + newline * 2
+    return at, at, FUTURE + newline * 2
 
 
 def has_docstring(source: Source) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from codemods.import_cycle.events import called
+from codemods.import_cycle.events import called, misfit, topic
 from codemods.import_cycle.moves import plan_move
-from codemods.import_cycle.nouns import Alias, Graph, Way
+from codemods.import_cycle.nouns import Alias, Graph, Obstacle, Way
 
 COSTS: Mapping[str, int] = {
     "unused": 1,
@@ -27,32 +27,44 @@ class Settings:
     costs: tuple[tuple[str, int], ...]  # each way that is allowed, with its cost
     max_cuts: int = 40
     python: tuple[int, int] = (3, 8)
-    bus: bool = True  # has the support module of events a place?
+    bus: str = "events.bus"  # the module under which the bus is imported; empty when it has no place
+    lazy: bool = False  # end cycles that close through imports inside functions, too
+    tests: bool = False  # does the bus bring its tests?
+    paths: frozenset[str] = frozenset()  # every Python file, those too that the graph does not know
 
     def cost(self, kind: str) -> int | None:
         """What a way costs; None when it is not allowed."""
         return dict(self.costs).get(kind)
 
 
+Found = tuple[list[Way], list[Obstacle]]
+
+
 def ways(graph: Graph, path: str, alias: Alias, named: str, settings: Settings) -> tuple[list[Way], str]:
-    """The ways to end an import, cheapest first; and when there is none, why. `named`: the module the edge goes to."""
+    """The ways to end an import that can be written, cheapest first; when there is none, why. `named`: where the edge goes."""
+    found, obstacles, why = judged(graph, path, alias, named, settings)
+    return found, "" if found else obstacles[0].reason if obstacles else why
+
+
+def judged(graph: Graph, path: str, alias: Alias, named: str, settings: Settings) -> tuple[list[Way], list[Obstacle], str]:
+    """The ways that can be written, cheapest first; those that the uses allow and the text does not; why there is no other."""
     found: list[Way] = []
-    why = alias.fixed
-    if not alias.fixed or alias.fixed == "re-export":
+    obstacles: list[Obstacle] = []
+    why = alias.fixed or ("main-block" if alias.context == "main" else "")
+    if not why or why == "re-export":
         found += _sibling(graph, path, alias, named, settings)
-    if not alias.fixed or alias.fixed == "re-export":
-        move = plan_move(graph, named, alias.name) if alias.name not in ("", "*") else None
+        move = plan_move(graph, named, alias.name, settings.paths) if alias.name not in ("", "*") else None
         price = settings.cost("protocol")
         beside = _packages(graph, path, named)
         if move is not None and price is not None and named not in beside:
             found.append(Way("protocol", price, beside))
-    if not alias.fixed:
-        why = _hidden(graph, path, alias)
+    if not why:
+        why = _hidden(graph, path, alias) if alias.eager else ""
         if not why:
-            more, why = _removals(graph, path, alias, named, settings)
+            (more, obstacles), why = _removals(graph, path, alias, named, settings)
             found += more
     found.sort(key=lambda way: way.cost)
-    return found, "" if found else why
+    return found, obstacles, why
 
 
 def _sibling(graph: Graph, path: str, alias: Alias, named: str, settings: Settings) -> list[Way]:
@@ -88,26 +100,49 @@ def _hidden(graph: Graph, path: str, alias: Alias) -> str:
     return ""
 
 
-def _removals(graph: Graph, path: str, alias: Alias, named: str, settings: Settings) -> tuple[list[Way], str]:
+def _removals(graph: Graph, path: str, alias: Alias, named: str, settings: Settings) -> tuple[Found, str]:
     """The ways that take the name out of the module's namespace."""
     uses = set(alias.uses) - {"call-only", "commented"}
     for kind in ("base", "decorator", "import-time"):
         if kind in uses:
-            return [], "used-at-import"
+            return ([], []), "used-at-import"
     annotated = uses & _ANNOTATIONS
     if annotated and _read_at_run_time(graph, path, annotated):
-        return [], "run-time-annotations"
+        return ([], []), "run-time-annotations"
     extra = settings.cost("type-checking") if annotated else 0
     found = []
-    if not uses and "commented" not in alias.uses and (price := settings.cost("unused")) is not None:
+    if not uses and "commented" not in alias.uses and alias.eager and (price := settings.cost("unused")) is not None:
         found.append(Way("unused", price))
     if annotated and "function" not in uses and extra is not None:
         found.append(Way("type-checking", extra))
-    if "function" in uses and extra is not None and (price := settings.cost("function-level")) is not None:
+    if "function" in uses and not settings.lazy and extra is not None and (price := settings.cost("function-level")) is not None:
         found.append(Way("function-level", price + extra // 2))
-    if settings.bus and (price := settings.cost("event")) is not None and called(graph, path, alias, named):
+    if settings.bus and alias.calls and (price := settings.cost("event")) is not None:
         found.append(Way("event", price))
-    return found, "way-not-allowed"
+    barred = {way: obstacle for way in found if (obstacle := _obstacle(graph, path, alias, named, settings, way.kind))}
+    if not settings.lazy:
+        why = "way-not-allowed"
+    else:
+        why = "result-used" if "function" in uses else "way-not-allowed" if uses else "side-effects"
+    return ([way for way in found if way not in barred], list(barred.values())), why
+
+
+def _obstacle(graph: Graph, path: str, alias: Alias, named: str, settings: Settings, kind: str) -> Obstacle | None:
+    """Why a way that the uses allow cannot be written; None when it can."""
+    if kind == "function-level" and alias.one_line:
+        message = f"{path}:{alias.one_line}: the body of a function stands on the line of its header; put it on a line of its own"
+        return Obstacle(kind, "shares-line", message)
+    if kind in ("type-checking", "function-level") and alias.unquotable and needs_quotes(graph, path, settings.python):
+        return Obstacle(kind, "quoted-annotation", f"{path}:{alias.unquotable}: the annotation cannot be put into quotes")
+    if kind == "event":
+        if message := misfit(graph, path, alias, named):
+            return Obstacle(kind, "not-an-event", message)
+        if not called(graph, path, alias, named):
+            return Obstacle(kind, "not-an-event", f"{path}:{alias.line}: {alias.local} is nothing that an event could call")
+        declared = topic(graph, named, settings.bus).replace(".", "/") + ".py"
+        if declared in settings.paths or declared in graph.modules:
+            return Obstacle(kind, "name-taken", f"{declared}, where the events of {named} would be declared, is there already")
+    return None
 
 
 def _read_at_run_time(graph: Graph, path: str, annotated: set[str]) -> bool:

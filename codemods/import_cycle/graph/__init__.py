@@ -6,6 +6,6 @@ from codemods.import_cycle.graph.build import combine
 from codemods.import_cycle.graph.scan import scan
 from engine import Fact
 
-IMPORTS = Fact("import-graph", 1, b"", scan, combine)
+IMPORTS = Fact("import-graph", 2, b"", scan, combine)
 
 __all__ = ["IMPORTS", "combine", "scan"]

@@ -106,12 +106,6 @@ def _edges(files: Mapping[str, FileImports], table: Table) -> Iterator[Edge]:
                 yield Edge(path, target, indexes, all(implicit for _, implicit in causes), is_eager)
 
 
-def _ambiguous(files: Mapping[str, FileImports], table: Table) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    for (path, index), loads in table.items():
-        if loads.candidates:
-            yield path, files[path].aliases[index].module, loads.candidates
-
-
 def _unreadable(files: Mapping[str, FileImports], table: Table, path: str) -> tuple[str, ...]:
     named = {table[path, alias.index].named for alias in files[path].aliases if alias.eager}
     return tuple(sorted(name for name in named if name and name not in files))
@@ -162,7 +156,7 @@ def _origins(
         for alias in files[path].aliases:
             loads = table[path, alias.index]
             if loads.name not in ("", "*") and loads.named in files:
-                origin = _origin(files, table, loads.named, loads.name)
+                origin = _origin(files, table, loads.named, loads.name, {})
                 if origin is None or origin[0] in (loads.named, path):
                     continue
                 dotted = spelled(path, origin[0], relative=alias.module.startswith("."), files=where.paths)
@@ -170,10 +164,23 @@ def _origins(
                     yield (path, alias.index), (*origin, dotted)
 
 
-def _origin(files: Mapping[str, FileImports], table: Table, path: str, name: str, depth: int = 0) -> tuple[str, str] | None:
-    """The module that defines a name, followed through plain re-exports; the name is empty for a module. None when unsure."""
+Known = dict[tuple[str, str], tuple[str, str] | None]
+
+
+def _origin(files: Mapping[str, FileImports], table: Table, path: str, name: str, known: Known) -> tuple[str, str] | None:
+    """The module that defines a name, followed through plain re-exports; the name is empty for a module. None when unsure.
+
+    `known`: what this search has found; packages that pass on each other's stars would be walked for ever without it.
+    """
+    if (path, name) not in known:
+        known[path, name] = None  # while it is being asked for: a ring of stars defines nothing
+        known[path, name] = _defined(files, table, path, name, known)
+    return known[path, name]
+
+
+def _defined(files: Mapping[str, FileImports], table: Table, path: str, name: str, known: Known) -> tuple[str, str] | None:
     one = files.get(path)
-    if one is None or depth > 20:
+    if one is None:
         return None
     if name in one.bound:
         return path, name
@@ -184,7 +191,7 @@ def _origin(files: Mapping[str, FileImports], table: Table, path: str, name: str
         loads = table[path, direct[0].index]
         if not loads.named:
             return None
-        return _origin(files, table, loads.named, loads.name, depth + 1) if loads.name else (loads.named, "")
+        return _origin(files, table, loads.named, loads.name, known) if loads.name else (loads.named, "")
     if direct:
         return None
     stars = [table[path, alias.index].named for alias in one.aliases if alias.eager and alias.name == "*"]
@@ -193,6 +200,6 @@ def _origin(files: Mapping[str, FileImports], table: Table, path: str, name: str
         for star in stars
         if star in files
         and (name in (files[star].exports or ()) if files[star].exports is not None else not name.startswith("_"))
-        if (origin := _origin(files, table, star, name, depth + 1)) is not None
+        if (origin := _origin(files, table, star, name, known)) is not None
     }
     return found.pop() if len(found) == 1 else None

@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import bisect
+import re
+from collections.abc import Iterator, Sequence
 
 from codemods.import_cycle.graph.uses import chain_of, is_main_guard, is_type_checking
+from engine import Source
 
+_WORD = re.compile("import")
 _GUARDS = frozenset(("ImportError", "ModuleNotFoundError", "Exception", "BaseException", ""))
 
 
-def imports_of(tree: ast.Module) -> Iterator[tuple[ast.Import | ast.ImportFrom, str]]:
-    """Every import statement with its context, in source order."""
-    stack: list[tuple[ast.AST, str]] = [(node, "module") for node in reversed(tree.body)]
+def imports_of(source: Source) -> Iterator[tuple[ast.Import | ast.ImportFrom, str]]:
+    """Every import statement with its context, in source order. Blocks without the word `import` are not entered."""
+    lines = [bisect.bisect_right(source.line_starts, match.start()) for match in _WORD.finditer(source.text)]
+    stack: list[tuple[ast.AST, str]] = [(node, "module") for node in reversed(source.tree.body)]
     while stack:
         node, context = stack.pop()
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             if not (isinstance(node, ast.ImportFrom) and node.module == "__future__"):
                 yield node, context
-            continue
-        stack += [(child, inner) for child, inner in children(node, context)][::-1]
+        elif isinstance(node, ast.match_case) or _any_between(lines, node.lineno, node.end_lineno):  # type: ignore[attr-defined]
+            stack += [(child, inner) for child, inner in children(node, context)][::-1]
+
+
+def _any_between(lines: Sequence[int], first: int, last: int) -> bool:
+    at = bisect.bisect_left(lines, first)
+    return at < len(lines) and lines[at] <= last
 
 
 def children(node: ast.AST, context: str) -> Iterator[tuple[ast.AST, str]]:

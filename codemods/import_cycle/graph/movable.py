@@ -9,10 +9,11 @@ from collections.abc import Iterator
 
 from codemods.import_cycle.graph.uses import chain_of, names_in
 from codemods.import_cycle.nouns import Function, Movable
-from engine import Source
+from engine import Source, every_node
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-_PLAIN = (ast.Constant, ast.Tuple, ast.List, ast.Dict, ast.Set, ast.UnaryOp, ast.BinOp, ast.Name, ast.operator, ast.unaryop)
+_PLAIN = (ast.Constant, ast.Tuple, ast.List, ast.Dict, ast.Set, ast.UnaryOp, ast.BinOp, ast.Name)
+_CONSTANT = re.compile(r"_?[A-Z][A-Z0-9_]*")
 _ENUMS = frozenset(("Enum", "IntEnum", "StrEnum", "Flag", "IntFlag", "NamedTuple", "TypedDict", "Protocol"))
 _OWN = frozenset(("__name__", "__file__", "__path__", "__package__", "__spec__", "super", "globals", "locals", "vars"))
 
@@ -39,19 +40,18 @@ def movable(source: Source, imported: frozenset[str]) -> tuple[Movable, ...]:
 
     `needs` names what each takes from the module, imports included; whether that can move too is for the plan to say.
     """
-    tree = source.tree
-    if source.text.isspace() or any(part.name == "*" for node in source.statements(ast.ImportFrom) for part in node.names):
+    candidates = [(node, kind, name) for node in source.tree.body for kind, name in [_kind(node)] if kind]
+    if not candidates or any(part.name == "*" for node in source.statements(ast.ImportFrom) for part in node.names):
         return ()
     counts = Counter(name for node in source.statements(ast.stmt) for name in _binds(node))
     own = frozenset(counts) | imported
     changed = {name for node in source.statements(ast.Global) for name in node.names}
     found = []
-    for node in tree.body:
-        kind, name = _kind(node)
-        if not kind or counts[name] != 1 or name in changed or name in imported or not _stands_alone(source, node):
+    for node, kind, name in candidates:
+        if counts[name] != 1 or name in changed or name in imported or not _stands_alone(source, node):
             continue
         used = names_in([node])
-        if used & _OWN or any(isinstance(part, (ast.Global, ast.Import, ast.ImportFrom)) for part in ast.walk(node)):
+        if used & _OWN or any(isinstance(part, (ast.Global, ast.Import, ast.ImportFrom)) for part in every_node(node)):
             continue
         found.append(Movable(name, kind, tuple(sorted((used & own) - {name}))))
     return tuple(found)
@@ -70,8 +70,8 @@ def _kind(node: ast.stmt) -> tuple[str, str]:
     """What sort of movable definition a statement is, and its name; two empty texts for any other."""
     if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
         name = node.targets[0].id
-        plain = all(isinstance(part, (*_PLAIN, ast.expr_context)) for part in ast.walk(node.value))
-        return ("constant", name) if plain and re.fullmatch(r"_?[A-Z][A-Z0-9_]*", name) else ("", "")
+        plain = _CONSTANT.fullmatch(name) and all(isinstance(part, _PLAIN) for part in every_node(node.value))
+        return ("constant", name) if plain else ("", "")
     if isinstance(node, ast.ClassDef):
         return _class_kind(node), node.name
     return "", ""

@@ -29,7 +29,7 @@ class Layout:
 
     paths: frozenset[str]
     folders: frozenset[str]
-    roots: tuple[str, ...]
+    roots: frozenset[str]
     by_top: dict[str, tuple[str, ...]]  # first part of a dotted name to the roots that provide it
     known: dict[tuple[str, str], Found] = field(default_factory=dict)
 
@@ -43,7 +43,7 @@ def layout(paths: Iterable[str]) -> Layout:
         while folder and folder not in folders:
             folders.add(folder)
             folder = _folder(folder)
-    roots = tuple(sorted({folder for folder in folders if f"{folder}/__init__.py" not in files or not folder}))
+    roots = frozenset(folder for folder in folders if f"{folder}/__init__.py" not in files or not folder)
     by_top: dict[str, set[str]] = {}
     for path in files:
         folder, _, name = path.rpartition("/")

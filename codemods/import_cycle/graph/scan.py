@@ -9,21 +9,13 @@ from functools import cached_property
 
 from codemods.import_cycle.graph.contexts import children, imports_of
 from codemods.import_cycle.graph.movable import functions, movable
+from codemods.import_cycle.graph.shapes import Shapes, inside
 from codemods.import_cycle.graph.stdlib import STDLIB
-from codemods.import_cycle.graph.uses import Uses, chain_of, import_time_uses, names_in
-from codemods.import_cycle.nouns import Alias, FileImports
+from codemods.import_cycle.graph.traits import exports_of, traits_of
+from codemods.import_cycle.graph.uses import import_time_uses, names_in
+from codemods.import_cycle.nouns import Alias, Call, FileImports
 from engine import Source
 
-# Packages that read annotations at run time: a name that only annotations use must still be there.
-_READERS_TEXT = """
-pydantic pydantic_settings fastapi typer sqlmodel msgspec strawberry beartype typeguard cattrs injector litestar ninja
-cyclopts tyro beanie odmantic marshmallow_dataclass dataclasses_json
-"""
-_READERS = frozenset(_READERS_TEXT.split())
-# Plain words, and patterns that begin with one: those are searched far faster than an alternation.
-_READS = ("get_type_hints(", "__annotations__", "eval_str=True", "singledispatch", "inspect.get_annotations")
-_DYNAMIC = ("globals()", "vars()", "locals().update", "sys.modules[__name__]")
-_SETS_PATH = re.compile(r"sys\.path\s*(?:\.\s*(?:insert|append|extend)|\[|\+?=)")
 _BY_NAME = (
     re.compile(r"attr\(\s*([\w.]+)\s*,\s*[\"'](\w+)[\"']"),
     re.compile(r"patch\.object\(\s*([\w.]+)\s*,\s*[\"'](\w+)[\"']"),
@@ -35,17 +27,33 @@ _FIXED = {"conditional": "conditional-import", "guarded": "guarded-import", "cla
 _KEPT = re.compile(r"noqa\b(?!:(?!.*F401))|re-?export|unused-import|isort:\s*skip|circular", re.I)
 
 
-class Bodies:
-    """The names that function bodies use; found out when somebody asks."""
+class Look:
+    """One file, and what several of its aliases ask of it; found out when the first asks."""
 
-    def __init__(self, tree: ast.Module) -> None:
-        self._tree = tree
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.uses = import_time_uses(source.tree)
+        self.exports = exports_of(source.tree)
+        self.shapes = Shapes(source)
+        self._places: dict[str, list[int]] = {}
 
     @cached_property
-    def names(self) -> frozenset[str]:
+    def kinds(self) -> dict[str, set[str]]:
+        """How each name, dotted or not, is used while the module is being imported."""
+        return self.uses.by_prefix
+
+    @cached_property
+    def rebound(self) -> set[str]:
+        """Names that something but an import binds at module level."""
+        if "global" not in self.source.text:
+            return self.uses.stored
+        return self.uses.stored | {name for node in self.source.statements(ast.Global) for name in node.names}
+
+    @cached_property
+    def in_bodies(self) -> frozenset[str]:
         """The first part of every name in any function's body."""
         parts: list[ast.AST] = []
-        stack: list[ast.AST] = [self._tree]
+        stack: list[ast.AST] = [self.source.tree]
         while stack:
             node = stack.pop()
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
@@ -54,55 +62,56 @@ class Bodies:
                 stack += [child for child, _ in children(node, "")]
         return names_in(parts)
 
+    def places(self, word: str) -> list[int]:
+        """The offsets at which a dotted word stands by itself."""
+        if word not in self._places:
+            self._places[word] = list(_occurrences(self.source.text, word))
+        return self._places[word]
+
 
 def scan(source: Source) -> FileImports | None:
     """What the file says. None for a file that neither imports nor defines anything."""
-    text = source.text
-    uses = import_time_uses(source.tree)
-    exports = _exports(source.tree)
-    imports = list(imports_of(source.tree))
-    plain = [node for node, _ in imports]
-    rebound = uses.stored | _declared_global(source)
+    look = Look(source)
+    uses = look.uses
     aliases: list[Alias] = []
-    bodies = Bodies(source.tree)
-    for node, context in imports:
+    for node, context in imports_of(source):
         fixed = _fixed(source, node, context)
         for part in node.names:
-            aliases.append(_alias(source, (node, part), context, uses, exports, rebound, len(aliases), fixed, bodies))
-    traits = _traits(text, source.tree, {alias.module.partition(".")[0] for alias in aliases}, uses)
+            aliases.append(_alias(look, (node, part), context, len(aliases), fixed))
+    bare = not aliases and not uses.stored
     return FileImports(
         aliases=tuple(_checked(aliases)),
         bound=frozenset(name for name in uses.stored if "." not in name),
-        exports=exports,
-        reads=frozenset(_reads(text, aliases)),
-        strings=frozenset(_DOTTED.findall(text)),
-        traits=traits,
+        exports=look.exports,
+        reads=frozenset(_reads(look, aliases)),
+        strings=frozenset(_DOTTED.findall(source.text)),
+        traits=traits_of(source.text, source.tree, {alias.module.partition(".")[0] for alias in aliases}, uses),
         functions=functions(source.tree),
-        movable=movable(source, frozenset(alias.local.partition(".")[0] for alias in aliases)) if plain or uses.stored else (),
+        movable=() if bare else movable(source, frozenset(alias.local.partition(".")[0] for alias in aliases)),
     )
 
 
-def _alias(
-    source: Source,
-    place: tuple[ast.Import | ast.ImportFrom, ast.alias],
-    context: str,
-    uses: Uses,
-    exports: tuple[str, ...] | None,
-    rebound: frozenset[str] | set[str],
-    index: int,
-    fixed: str,
-    bodies: Bodies,
-) -> Alias:
+def _alias(look: Look, place: tuple[ast.Import | ast.ImportFrom, ast.alias], context: str, index: int, fixed: str) -> Alias:
+    source = look.source
     node, part = place
     local = part.asname or part.name
     kinds: set[str] = set()
+    calls: tuple[Call, ...] = ()
     if context not in ("function", "type-checking") and part.name != "*":
-        kinds = _kinds(local, uses, dotted=isinstance(node, ast.Import) and not part.asname)
-        if exports is not None and local in exports:
+        kinds = set(look.kinds.get(local, ()))
+        if isinstance(node, ast.Import) and not part.asname:
+            kinds |= look.uses.found.get(local.partition(".")[0], set())
+        if look.exports is not None and local in look.exports:
             kinds.add("export")
-        kinds |= _later(source, local, node, kinds, bodies)
+        kinds |= _later(look, local, node, kinds)
         if "#" in source.text[source.end(node) : source.line_end(source.end(node))]:
             kinds.add("commented")
+    elif context == "function" and part.name != "*":
+        kinds, fixed, calls = inside(look.shapes, node, local)
+    if "call-only" in kinds and not calls:
+        first, start, end = local.partition(".")[0], source.start(node), source.end(node)
+        calls = look.shapes.calls(local, [at for at in look.places(first) if not start <= at < end])
+        kinds -= set() if calls else {"call-only"}
     if isinstance(node, ast.ImportFrom):
         module, name = "." * node.level + (node.module or ""), part.name
     else:
@@ -110,36 +119,36 @@ def _alias(
     if not fixed:
         if part.name == "*":
             fixed = "star-import"
-        elif local.partition(".")[0] in rebound:
+        elif local.partition(".")[0] in look.rebound:
             fixed = "rebound-name"
         elif part.asname == part.name:
             fixed = "re-export"  # `import x as x` says that it is meant to be seen
-    return Alias(index, node.lineno, module, name, local, context, tuple(sorted(kinds)), fixed)
+    return Alias(index, node.lineno, module, name, local, context, tuple(sorted(kinds)), fixed, calls, *_room(look, local, kinds))
 
 
-def _kinds(local: str, uses: Uses, dotted: bool) -> set[str]:
-    """How a local name is used at import time. A dotted one counts where its whole chain, or its first part alone, is used."""
+def _room(look: Look, local: str, kinds: set[str]) -> tuple[int, int]:
+    """The lines of a function without room for the import, and of an annotation that takes no quotes; 0 for none."""
     first = local.partition(".")[0]
-    kinds: set[str] = set()
-    for chain, found in uses.found.items():
-        if chain == local or chain.startswith(local + ".") or (dotted and chain == first):
-            kinds |= found
-    return kinds
+    annotated = any(kind.startswith("annotation") for kind in kinds)
+    return (
+        look.shapes.one_line.get(first, 0) if "function" in kinds else 0,
+        look.shapes.unquotable.get(first, 0) if annotated else 0,
+    )
 
 
-def _later(source: Source, local: str, node: ast.Import | ast.ImportFrom, kinds: set[str], bodies: Bodies) -> set[str]:
+def _later(look: Look, local: str, node: ast.Import | ast.ImportFrom, kinds: set[str]) -> set[str]:
     """Is the name used inside functions, and is every such use a call whose result nobody takes?
 
     By text, which may say yes for a comment: the rewrite looks at the tree. Where annotations would blur it, by the tree.
     """
-    start, end = source.start(node), source.end(node)
-    found = [at for at in _occurrences(source.text, local) if not start <= at < end]
+    start, end = look.source.start(node), look.source.end(node)
+    found = [at for at in look.places(local) if not start <= at < end]
     module = node.module if isinstance(node, ast.ImportFrom) and not node.level else local
     known = (module or "").partition(".")[0] in STDLIB
     annotated = any(kind.startswith("annotation") for kind in kinds)
-    if not found or (annotated and not known and local.partition(".")[0] not in bodies.names):
+    if not found or (annotated and not known and local.partition(".")[0] not in look.in_bodies):
         return set()
-    if kinds or not all(_is_statement(source, at, len(local)) for at in found):
+    if kinds or not all(_is_statement(look.source, at, len(local)) for at in found):
         return {"function"}
     return {"function", "call-only"}
 
@@ -166,7 +175,7 @@ def _fixed(source: Source, node: ast.Import | ast.ImportFrom, context: str) -> s
         return _FIXED.get(context, "")
     start, end = source.start(node), source.end(node)
     before, after = source.text[source.line_start(start) : start], source.text[end : source.line_end(end)]
-    if before.strip(" \t\f") or not re.fullmatch(r"[ \t\f]*(#.*)?[\r\n]*", after) or source.text[:start].endswith("\\\n"):
+    if before.strip(" \t\f") or not re.fullmatch(r"[ \t\f]*(#.*)?[\r\n]*", after) or source.text.endswith("\\\n", 0, start):
         return "shares-line"
     if "#" in source.text[start:end] or _KEPT.search(after):
         return "commented-import"
@@ -186,70 +195,17 @@ def _checked(aliases: list[Alias]) -> Iterator[Alias]:
             yield alias
 
 
-def _declared_global(source: Source) -> set[str]:
-    return {name for node in source.statements(ast.Global) for name in node.names}
-
-
-def _exports(tree: ast.Module) -> tuple[str, ...] | None:
-    """`__all__`, every string of it; None when there is none."""
-    found: list[str] = []
-    seen = False
-    for node in tree.body:
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, _TARGETS) else []
-        if any(isinstance(target, ast.Name) and target.id == "__all__" for target in targets):
-            seen = True
-            value = node.value  # type: ignore[attr-defined]
-            if value is not None:
-                found += [
-                    part.value for part in ast.walk(value) if isinstance(part, ast.Constant) and isinstance(part.value, str)
-                ]
-        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and chain_of(node.value.func).startswith("__all__."):
-            found += [
-                part.value for part in ast.walk(node.value) if isinstance(part, ast.Constant) and isinstance(part.value, str)
-            ]
-    return tuple(found) if seen else None
-
-
-def _texts(node: ast.expr) -> list[str]:
-    return [part.value for part in ast.walk(node) if isinstance(part, ast.Constant) and isinstance(part.value, str)]
-
-
-_TARGETS = (ast.AugAssign, ast.AnnAssign)
-
-
-def _reads(text: str, aliases: list[Alias]) -> Iterator[tuple[int, str]]:
+def _reads(look: Look, aliases: list[Alias]) -> Iterator[tuple[int, str]]:
     """Attributes that are read of imported names which may be modules: cheap, by text, one too many is no harm."""
+    text = look.source.text
     by_local: dict[str, list[int]] = {}
     for alias in aliases:
         if alias.name != "*" and not alias.local[:1].isupper():
             by_local.setdefault(alias.local, []).append(alias.index)
     for local, indexes in by_local.items():
-        for at in _occurrences(text, local):
+        for at in look.places(local):
             if attribute := _ATTRIBUTE.match(text, at + len(local)):
                 yield from ((index, attribute[1]) for index in indexes)
     for pattern in _BY_NAME:
         for local, name in pattern.findall(text):
             yield from ((index, name) for index in by_local.get(local, ()))
-
-
-def _traits(text: str, tree: ast.Module, packages: set[str], uses: Uses) -> frozenset[str]:
-    found = set()
-    if any(isinstance(node, ast.ImportFrom) and node.module == "__future__" and _has_annotations(node) for node in tree.body[:3]):
-        found.add("future-annotations")
-    if uses.run_time:
-        found.add("annotated-at-run-time")
-    if packages & _READERS:
-        found.add("reads-annotations")
-    if any(word in text for word in _READS):
-        found.add("evaluates-annotations")
-    if any(isinstance(node, ast.FunctionDef) and node.name == "__getattr__" for node in tree.body):
-        found.add("has-getattr")
-    if any(word in text for word in _DYNAMIC):
-        found.add("dynamic")
-    if _SETS_PATH.search(text):
-        found.add("sets-path")
-    return frozenset(found)
-
-
-def _has_annotations(node: ast.ImportFrom) -> bool:
-    return any(part.name == "annotations" for part in node.names)

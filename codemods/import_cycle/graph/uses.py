@@ -10,6 +10,8 @@ import ast
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from engine import children
+
 # Decorators under which nobody reads a function's annotations.
 _PLAIN_TEXT = """
 staticmethod classmethod property setter getter deleter abstractmethod abstractproperty overload override final
@@ -22,6 +24,7 @@ IntFlag str int dict list tuple set BaseException Thread
 """
 _HARMLESS_BASES = frozenset(_HARMLESS_BASES_TEXT.split())
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_COMPOUND = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.TryStar, ast.Match)
 
 
 @dataclass(slots=True)
@@ -37,6 +40,17 @@ class Uses:
         """Are there annotations that a decorator or a base class may read?"""
         return any("annotation-run-time" in kinds for kinds in self.found.values())
 
+    @property
+    def by_prefix(self) -> dict[str, set[str]]:
+        """`a`, `a.b` and `a.b.c` for a chain `a.b.c`, each with the kinds of all chains that begin so."""
+        kinds: dict[str, set[str]] = {}
+        for chain, found in self.found.items():
+            prefix = chain
+            while prefix:
+                kinds.setdefault(prefix, set()).update(found)
+                prefix = prefix.rpartition(".")[0]
+        return kinds
+
     def add(self, chain: str, kind: str) -> None:
         """One use."""
         self.found.setdefault(chain, set()).add(kind)
@@ -44,6 +58,8 @@ class Uses:
 
 def chain_of(node: ast.expr) -> str:
     """`a.b.c` for attributes of a plain name; empty for anything else."""
+    if isinstance(node, ast.Name):
+        return node.id
     parts = []
     while isinstance(node, ast.Attribute):
         parts.append(node.attr)
@@ -114,12 +130,14 @@ def _block(body: Sequence[ast.stmt], uses: Uses, kind: str, in_class: str) -> No
             for child in node.body:
                 _expression(child, uses, "function")
             _block(node.orelse, uses, kind, in_class)
-        else:
+        elif isinstance(node, _COMPOUND):
             _compound(node, uses, kind, in_class)
+        else:
+            _expression(node, uses, kind)
 
 
 def _compound(node: ast.stmt, uses: Uses, kind: str, in_class: str) -> None:
-    """Any other statement: its own expressions, then its blocks."""
+    """A statement with blocks: its own expressions, then its blocks."""
     for _, value in ast.iter_fields(node):
         for part in value if isinstance(value, list) else [value]:
             if isinstance(part, ast.stmt):
@@ -189,7 +207,7 @@ def _annotation(node: ast.expr, uses: Uses, kind: str) -> None:
         elif isinstance(part, (ast.Name, ast.Attribute)) and (chain := chain_of(part)):
             uses.add(chain, kind)
         else:
-            stack.extend(ast.iter_child_nodes(part))
+            stack += children(part)
 
 
 def _expression(node: ast.AST, uses: Uses, kind: str) -> None:
@@ -205,7 +223,7 @@ def _expression(node: ast.AST, uses: Uses, kind: str) -> None:
             continue
         if isinstance(part, ast.Call) and kind != "function" and (chain := chain_of(part.func)):
             uses.called.add(chain)
-        stack.extend(ast.iter_child_nodes(part))
+        stack += children(part)
 
 
 def names_in(nodes: Iterable[ast.AST]) -> frozenset[str]:

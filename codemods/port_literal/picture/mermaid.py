@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from codemods.port_literal.picture.links import Edge, Graph, Node, Pattern
-from codemods.port_literal.picture.text import shown
+from engine import shown_text
 
 _ARROWS: dict[Pattern, str] = {"PUB/SUB": "-.->", "REQ/REP": "-->", "PUSH/PULL": "==>", "HTTP": "--o", "other": "---"}
 _CLASSES = {
@@ -30,7 +30,7 @@ def mermaid(graph: Graph) -> str:
 
 def label(text: str) -> str:
     """Text for a quoted label: what might be syntax becomes `#code;`, what cannot be seen its Python escape."""
-    return "".join(one if one.isalnum() or one in " _-.:/+*(),?" else f"#{ord(one)};" for one in shown(text))
+    return "".join(one if one.isalnum() or one in " _-.:/+*(),?" else f"#{ord(one)};" for one in shown_text(text))
 
 
 def _lines(graph: Graph) -> Iterator[str]:

@@ -7,9 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from codemods.port_literal.picture.links import PATTERNS, Bind, Connect, Graph, Node, Place
 from codemods.port_literal.picture.style import STYLE
-from codemods.port_literal.picture.svg import CLASSES, svg, visible
-
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+from codemods.port_literal.picture.svg import CLASSES, svg
+from engine import html_text, page_head, page_table
 
 
 def page(graph: Graph, title: str = "Ports", notes: Iterable[str] = ()) -> str:
@@ -18,31 +17,27 @@ def page(graph: Graph, title: str = "Ports", notes: Iterable[str] = ()) -> str:
 
 
 def _lines(graph: Graph, title: str, notes: Sequence[str]) -> Iterator[str]:
-    yield '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">'
-    yield f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
-    yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    yield '<meta name="color-scheme" content="light dark">'
-    yield f"<title>{visible(title)}</title>\n<style>{STYLE}{_focus(len(graph.nodes))}</style>\n</head>\n<body>"
+    yield page_head(title, STYLE + _focus(len(graph.nodes)))
     yield '<a class="skip" href="#tables">To the tables</a>'
-    yield f"<header><h1>{visible(title)}</h1>\n<p>{_summary(graph)}</p></header>\n<main>"
+    yield f"<header><h1>{html_text(title)}</h1>\n<p>{_summary(graph)}</p></header>\n<main>"
     yield f'<section aria-label="Legend" class="legend"><ul>{"".join(_legend(graph))}</ul>\n{_chain(graph)}</section>'
     yield f'<div class="scroll" tabindex="0" role="region" aria-label="Picture, scrollable">\n{svg(graph)}\n</div>'
     yield '<section id="tables"><h2>Services</h2>'
-    yield from _table(
+    yield from page_table(
         ("Service", "Machine", "Port", "Name", "Role", "With", "Where"), _rows(graph), "What each service binds and connects to"
     )
     if graph.unresolved:
         yield "<h2>Unresolved</h2>"
         cells = (
-            f"<tr><td>{visible(use.owner)}</td><td>{visible(use.machine)}</td><td>{use.direction}</td>"
-            f"<td>{visible(use.reason)}</td><td>{_places([(use.path, use.line)])}</td></tr>"
+            f"<tr><td>{html_text(use.owner)}</td><td>{html_text(use.machine)}</td><td>{use.direction}</td>"
+            f"<td>{html_text(use.reason)}</td><td>{_places([(use.path, use.line)])}</td></tr>"
             for use in graph.unresolved
         )
-        yield from _table(
+        yield from page_table(
             ("Service", "Machine", "Does", "Why its port is not known", "Where"), cells, "Ports that could not be followed"
         )
     if notes:
-        yield "<h2>Not read</h2><ul>" + "".join(f"<li>{visible(note)}</li>" for note in notes) + "</ul>"
+        yield "<h2>Not read</h2><ul>" + "".join(f"<li>{html_text(note)}</li>" for note in notes) + "</ul>"
     yield "</section>\n</main>\n</body>\n</html>"
 
 
@@ -91,18 +86,7 @@ def _chain(graph: Graph) -> str:
 
 
 def _link(index: int, node: Node) -> str:
-    return f'<a href="#n{index}">{visible(node.owner)}</a>'
-
-
-def _table(heads: Sequence[str], rows: Iterable[str], caption: str) -> Iterator[str]:
-    yield '<div class="scroll" tabindex="0" role="region" aria-label="Table, scrollable">'
-    yield (
-        f"<table><caption>{caption}</caption><thead><tr>"
-        + "".join(f'<th scope="col">{head}</th>' for head in heads)
-        + "</tr></thead><tbody>"
-    )
-    yield from rows
-    yield "</tbody></table></div>"
+    return f'<a href="#n{index}">{html_text(node.owner)}</a>'
 
 
 def _rows(graph: Graph) -> Iterator[str]:
@@ -116,14 +100,14 @@ def _rows(graph: Graph) -> Iterator[str]:
         said = {"code": "", "configured": " (configuration)", "external": " (external)"}[node.kind]
         mark = ' class="critical"' if node.critical else ""
         head = f'<th scope="rowgroup" rowspan="{max(len(ports), 1)}"{mark}>{_link(index, node)}{said}</th>'
-        head += f'<td rowspan="{max(len(ports), 1)}">{visible(node.machine)}</td>'
+        head += f'<td rowspan="{max(len(ports), 1)}">{html_text(node.machine)}</td>'
         for row, (port, bound, number) in enumerate(ports):
             others = list(dict.fromkeys(peers.get((index, bound, number), ())))
             with_whom = ", ".join(_link(other, graph.nodes[other]) for other in others) or _alone(node, port)
             start = f'<tr id="t{index}" class="first">{head}' if row == 0 else "<tr>"
             yield (
-                f"{start}<td>{'binds' if bound else 'connects to'} {port.port}</td><td>{visible(port.name)}</td>"
-                f"<td>{visible(' '.join(part for part in (port.role, port.kind) if part))}</td><td>{with_whom}</td>"
+                f"{start}<td>{'binds' if bound else 'connects to'} {port.port}</td><td>{html_text(port.name)}</td>"
+                f"<td>{html_text(' '.join(part for part in (port.role, port.kind) if part))}</td><td>{with_whom}</td>"
                 f"<td>{_places(port.places)}</td></tr>"
             )
         if not ports:
@@ -137,7 +121,7 @@ def _alone(node: Node, port: Bind | Connect) -> str:
 
 
 def _places(places: Iterable[Place]) -> str:
-    return "<br>".join(visible(f"{path}:{line}") for path, line in places)
+    return "<br>".join(html_text(f"{path}:{line}") for path, line in places)
 
 
 def _focus(count: int) -> str:

@@ -1,4 +1,4 @@
-"""The import graph for people and other programs: as JSON, and as a Mermaid picture of its cycles. Pure."""
+"""The import graph as JSON, and as a Mermaid picture of its cycles. Pure."""
 
 from __future__ import annotations
 
