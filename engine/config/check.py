@@ -9,27 +9,25 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import re
-import shlex
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.config.errors import Problem, near_miss
 from engine.config.options import fill
 from engine.config.positions import Document, Path
-from engine.config.values import Budget, Config, Gate, Limits, Rule, Sprint
+from engine.config.sprints import Overrides, branch_fault, command_fault, cycles, sprint_of
+from engine.config.values import Config, Limits, Rule
 from engine.globs import problem as glob_problem
-from engine.model import JSON, Applicability, Codemod
+from engine.model import JSON, Codemod
 
 if TYPE_CHECKING:
-    from engine.config.schema import ConfigModel, RuleModel, SprintModel
+    from engine.config.schema import ConfigModel, RuleModel
 
 # A key with nothing behind it, its entries perhaps commented out, is the same as no key.
 MAY_BE_EMPTY = {
     *("target", "limits", "rules", "sprints", "options", "metadata"),
-    *("include", "exclude", "paths", "gates", "depends-on", "budget"),
+    *("include", "exclude", "paths", "gates", "depends-on", "budget", "code-owners"),
 }
-_SHELL = {"&&", "||", "|", ";", "&", ">", ">>", "<", "2>&1"}
 
 
 def as_meant(document: Document) -> None:
@@ -60,7 +58,7 @@ class Checker:
         data = self.document.data if isinstance(self.document.data, dict) else {}
         rules, sprints = _mappings(data.get("rules")), _mappings(data.get("sprints"))
         options = [self.rule(index, rule) for index, rule in rules]
-        self.sprints(sprints, _ids(rules))
+        overrides = self.sprints(sprints, rules)
         self.unique("rules", "id", rules)
         self.unique("sprints", "id", sprints)
         self.unique("sprints", "branch", sprints)
@@ -77,7 +75,7 @@ class Checker:
             parse_all=target.report_unparsable,
             limits=Limits(**model.limits.model_dump()),
             rules=tuple(_rule(rule, filled) for rule, filled in zip(model.rules, options, strict=True)),
-            sprints=tuple(map(_sprint, model.sprints)) if not self.problems else (),
+            sprints=tuple(map(sprint_of, model.sprints, overrides)) if not self.problems else (),
         )
         said = json.dumps({**dataclasses.asdict(config), "path": ""}, sort_keys=True)
         return dataclasses.replace(config, digest=hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest())
@@ -101,14 +99,24 @@ class Checker:
 
     # -- sprints -------------------------------------------------------------------------
 
-    def sprints(self, sprints: Sequence[tuple[int, Mapping[str, JSON]]], rules: Sequence[str]) -> None:
-        """Checks what sprints name: rules, one another, branches, commands."""
+    def sprints(
+        self, sprints: Sequence[tuple[int, Mapping[str, JSON]]], rules: Sequence[tuple[int, Mapping[str, JSON]]]
+    ) -> list[Overrides]:
+        """Checks what sprints name: rules, one another, branches, commands. Returns the options that each overrides."""
         ids = _ids(sprints)
         before: dict[str, list[str]] = {}
+        overrides = []
         for index, sprint in sprints:
             at: Path = ("sprints", index)
             self.globs(at, sprint, "paths")
-            self.known((*at, "rules"), sprint.get("rules"), rules, "rule")
+            named = self.known((*at, "rules"), sprint.get("rules"), _ids(rules), "rule")
+            overrides.append(
+                self.overrides(
+                    (*at, "options"),
+                    sprint.get("options"),
+                    {name: rule for _, rule in rules if (name := rule.get("id")) in named},
+                )
+            )
             before[str(sprint.get("id"))] = self.known((*at, "depends-on"), sprint.get("depends-on"), ids, "sprint")
             for key in ("branch", "base"):
                 value = sprint.get(key)
@@ -117,13 +125,26 @@ class Checker:
                 if isinstance(value, str) and (fault := branch_fault(value)):
                     self.complain((*at, key), f"{value!r} is no name for a branch: {fault}", False)
             for number, gate in _mappings(sprint.get("gates")):
-                if isinstance(run := gate.get("run"), str) and (fault := _command_fault(run)):
+                if isinstance(run := gate.get("run"), str) and (fault := command_fault(run)):
                     self.complain((*at, "gates", number, "run"), fault, False)
-        for cycle in _cycles(before):
+        for cycle in cycles(before):
             index = next(index for index, sprint in sprints if sprint.get("id") == cycle[0])
             self.complain(
                 ("sprints", index, "depends-on"), f"sprints depend on each other: {' -> '.join([*cycle, cycle[0]])}", False
             )
+        return overrides
+
+    def overrides(self, at: Path, given: JSON, rules: Mapping[JSON, Mapping[str, JSON]]) -> Overrides:
+        """The options of its rules that a sprint overrides, by rule id; those that it does not name are left out."""
+        out: dict[str, dict[str, JSON]] = {}
+        for name, options in given.items() if isinstance(given, dict) else ():
+            if name not in rules:
+                self.complain((*at, name), f"the sprint runs no rule {name!r}{near_miss(name, map(str, rules))}", True)
+            elif codemod := self.codemods.get(str(rules[name].get("codemod") or name)):
+                said = options if isinstance(options, dict) else {}
+                filled = fill(codemod, said, (*at, name), self.document, self.complain)
+                out[name] = {key: filled[key] for key in said if key in filled}
+        return out
 
     def known(self, at: Path, names: JSON, known: Sequence[str], what: str) -> list[str]:
         """The names of a list that exist; complains about the others and about repeats."""
@@ -168,52 +189,6 @@ class Checker:
         self.problems.append(Problem(self.name, line, column, message))
 
 
-def branch_fault(name: str) -> str:
-    """Why git would not take `name` as a branch, by the rules of git-check-ref-format; empty when it would."""
-    parts = name.split("/")
-    if name.startswith("-"):
-        return "it would be read as an option"
-    if "" in parts:
-        return "empty, or a slash too many"
-    if any(part.startswith(".") or part.endswith(".lock") for part in parts) or name.endswith("."):
-        return "no part may begin with '.' or end with '.lock', and the name not with '.'"
-    if ".." in name or "@{" in name or name in ("@", "HEAD") or re.search(r"[\x00-\x20\x7f~^:?*\[\\]", name):
-        return "git allows no HEAD, space, '..', '@{', '~', '^', ':', '?', '*', '[' or '\\' in it"
-    return ""
-
-
-def _command_fault(run: str) -> str:
-    try:
-        words = shlex.split(run)
-    except ValueError as error:
-        return f"not a command: {error}"
-    if not words:
-        return "not a command: it is blank"
-    shell = next((word for word in words if word in _SHELL), "")
-    return f"gates run without a shell, so {shell!r} means nothing; give each command its own gate" if shell else ""
-
-
-def _cycles(before: Mapping[str, Sequence[str]]) -> list[list[str]]:
-    """One list for each set of sprints that depend on each other, from its first in file order."""
-    cycles: list[list[str]] = []
-    done: set[str] = set()
-    for start in before:
-        trail: list[str] = []
-        pending: list[tuple[str, bool]] = [(start, False)]
-        while pending:
-            name, leaving = pending.pop()
-            if leaving:
-                trail.pop()
-                done.add(name)
-            elif name in trail:
-                cycles.append(trail[trail.index(name) :])
-            elif name not in done:
-                trail.append(name)
-                pending.append((name, True))
-                pending += [(other, False) for other in before[name]]
-    return cycles
-
-
 def _mappings(entries: Any) -> list[tuple[int, Mapping[str, JSON]]]:
     return [(index, entry) for index, entry in enumerate(entries if isinstance(entries, list) else []) if isinstance(entry, dict)]
 
@@ -226,21 +201,4 @@ def _rule(rule: RuleModel, options: Mapping[str, JSON]) -> Rule:
     said = rule.model_dump(exclude={"codemod", "options", "include", "exclude"})
     return Rule(
         **said, codemod=rule.codemod or rule.id, options=options, include=tuple(rule.include), exclude=tuple(rule.exclude)
-    )
-
-
-def _sprint(sprint: SprintModel) -> Sprint:
-    return Sprint(
-        id=sprint.id,
-        name=sprint.name or sprint.id,
-        rules=tuple(sprint.rules),
-        branch=sprint.branch,
-        base=sprint.base,
-        depends_on=tuple(sprint.depends_on),
-        budget=Budget(**sprint.budget.model_dump()),
-        paths=tuple(sprint.paths),
-        gates=tuple(Gate(gate.name, tuple(shlex.split(gate.run)), gate.timeout_seconds) for gate in sprint.gates),
-        owner=sprint.owner,
-        applicability=Applicability(sprint.applicability),
-        granularity=sprint.granularity,
     )

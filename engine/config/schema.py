@@ -101,6 +101,10 @@ class SprintModel(_Model):
     depends_on: list[Identifier] = Field(default_factory=list, description="Sprints that come first.")
     budget: BudgetModel = Field(default_factory=BudgetModel)
     paths: Globs = Field(default_factory=list, description="Only these files of the target.")
+    code_owners: list[str] = Field(default_factory=list, description="Only files that CODEOWNERS gives to one of these.")
+    options: dict[str, dict[str, Any]] = Field(
+        default_factory=dict, description="Options of its rules that it overrides, by rule id."
+    )
     gates: list[GateModel] = Field(default_factory=list)
     owner: Text = ""
     applicability: Literal["safe", "unsafe"] = Field(default="safe", description="The boldest change that the sprint may hold.")

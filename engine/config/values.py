@@ -70,6 +70,8 @@ class Sprint:
     depends_on: tuple[str, ...] = ()  # sprint ids
     budget: Budget = Budget()
     paths: tuple[str, ...] = ()  # gitignore-style patterns; empty: the whole target
+    code_owners: tuple[str, ...] = ()  # only files that CODEOWNERS gives to one of these; empty: whoever owns them
+    options: Mapping[str, Mapping[str, JSON]] = field(default_factory=dict)  # rule id to the options that the sprint overrides
     gates: tuple[Gate, ...] = ()
     owner: str = ""
     applicability: Applicability = Applicability.SAFE  # the boldest change the sprint may hold

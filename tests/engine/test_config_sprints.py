@@ -7,7 +7,7 @@ from config_kit import ONE_RULE
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.config.check import branch_fault
+from engine.config.sprints import branch_fault
 
 
 def test_names_are_taken_once(problems):
@@ -81,3 +81,35 @@ def _git_takes(name):
     if name.startswith("-") or name in ("@", "HEAD"):  # names to check-ref-format, but not to `git branch`
         return False
     return subprocess.run(["git", "check-ref-format", f"refs/heads/{name}"], check=False).returncode == 0
+
+
+OVERRIDES = """\
+version: 1
+rules:
+  - {id: broad-except, options: {preserve: false, style: narrow}}
+  - {id: port-literal}
+sprints:
+  - id: one
+    rules: [broad-except]
+    branch: refactor/one
+    code-owners: ["@org/platform"]
+    options:
+      broad-except: {preserve: true}
+"""
+
+
+def test_a_sprint_overrides_only_the_options_that_it_names(load):
+    (sprint,) = load(OVERRIDES).sprints
+    assert sprint.options == {"broad-except": {"preserve": True}}
+    assert sprint.code_owners == ("@org/platform",)
+
+
+def test_overrides_are_checked_as_options_are(problems):
+    wrong = OVERRIDES.replace(
+        "broad-except: {preserve: true}", "broad-except: {preserve: 3, presrve: true}\n      port-literal: {}"
+    )
+    assert [line.partition(": ")[2] for line in problems(wrong)] == [
+        "preserve: expected true or false, got 3",
+        "broad-except has no option 'presrve'; did you mean 'preserve'?",
+        "the sprint runs no rule 'port-literal'; known: broad-except",
+    ]

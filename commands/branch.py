@@ -1,0 +1,245 @@
+"""`rewright branch`: the next batch of a sprint, as commits on a branch of its own. Like `cli`, it may print.
+
+Exit codes: 0 something landed or nothing is left, 1 something was set aside, 2 an error; nothing has landed then.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from commands import publishing
+from engine import outcome
+from engine.model import RewrightError
+
+if TYPE_CHECKING:
+    from engine.config.values import Sprint
+    from engine.session import Session
+    from engine.sprints.line import Line
+    from engine.sprints.refresh import Difference
+    from engine.sprints.task import Batch, Task
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+
+OPTIONS = (
+    click.argument("root", type=click.Path(path_type=Path, file_okay=False, exists=True), default="."),
+    click.option("--sprint", "name", metavar="NAME", required=True, help="The sprint, as rules.yaml names it."),
+    click.option("--rules", "rules_file", type=_FILE, help="Rule file. Default: rules.yaml, upward from the target."),
+    click.option("--batches", type=click.IntRange(1), default=1, show_default=True, help="How many batches to land."),
+    click.option("--all", "every", is_flag=True, help="Land batches until the sprint ends."),
+    click.option("--refresh", is_flag=True, help="Plan what landed again, from the base as it is now, on a new branch."),
+    click.option("--retry", is_flag=True, help="Forget what was set aside, and try it again."),
+    click.option("--dry-run", is_flag=True, help="Commit and run the gates off to the side, and leave no branch."),
+    click.option("--run-hooks", is_flag=True, help="Let the repository's git hooks run. They are off by default."),
+    click.option("--trust-config", is_flag=True, help="Go on although the repository's configuration names programs."),
+    click.option("--allow-dirty", is_flag=True, help="Go on although files of the batch are edited in your checkout."),
+    click.option("--blame-ignore-revs", is_flag=True, help="Name the commits in .git-blame-ignore-revs."),
+    *publishing.OPTIONS,
+    click.option("--jobs", "-j", type=click.IntRange(1, 256), help="Worker processes. Default: one a core."),
+    click.option("--no-cache", is_flag=True, help="Neither read nor write the cache."),
+    click.option("--output-format", type=click.Choice(("text", "json")), default="text", show_default=True),
+    click.option("--verbose", "-v", is_flag=True, help="Show progress, and tracebacks."),
+)
+
+
+def _options(command: Callable[..., None]) -> Callable[..., None]:
+    return functools.reduce(lambda wrapped, option: option(wrapped), reversed(OPTIONS), command)
+
+
+@click.command()
+@_options
+def branch(**given: Any) -> None:
+    """Land the next batch of a sprint on its branch.
+
+    Plans, commits and runs the sprint's gates in a worktree off to the side; your checkout, index and stash stay as they
+    are. A commit that breaks a gate is found and set aside, and the rest lands. Run it again for the next batch.
+    """
+    if given["refresh"] and (given["every"] or given["batches"] != 1):
+        raise click.UsageError("--refresh plans again what has landed; --all and --batches land more")
+    if given["dry_run"] and publishing.wanted(given):
+        raise click.UsageError("--dry-run leaves no branch, so there is nothing to publish")
+    task = _task(given)
+    line, batches, differences = _carried_out(task, given)
+    if given["output_format"] == "json":
+        _say(json.dumps(_as_json(task, line, batches, differences), indent=2))
+    else:
+        for sentence in _told(task, line, batches, differences):
+            _say(sentence)
+    if publishing.wanted(given):
+        for sentence in publishing.publish(task, _newest(task), batches, given):
+            _say(sentence, err=given["output_format"] == "json")
+    sys.exit(outcome.PENDING if any(one.aside for one in batches) else outcome.CLEAN)
+
+
+def _task(given: dict[str, Any]) -> Task:
+    """What was asked for. RewrightError for a sprint that is not there, and for a repository that allows no branch."""
+    import codemods
+    from engine.choice import Choice
+    from engine.session import find_root, load_config, open_session, sprint_of
+    from engine.sprints.task import Task
+    from engine.vcs.repository import check_branch_name, checked_out, identity, open_repository
+
+    known = codemods.known()
+    target = find_root(Choice(root=given["root"]))
+    config = load_config(given["rules_file"], target, known)
+    sprint = sprint_of(given["name"], config)
+    repo = open_repository(target, hooks=given["run_hooks"], consent=given["trust_config"])
+    identity(repo)
+    check_branch_name(repo, sprint.branch)
+    if where := checked_out(repo, sprint.branch):
+        raise RewrightError(f"{sprint.branch} is checked out in {where}; switch to another branch there, as this one will move")
+
+    def planning(folder: Path, sprint: Sprint, rules: Sequence[str]) -> AbstractContextManager[Session]:
+        choice = Choice(
+            root=folder,
+            rules_file=Path(config.path),
+            select=tuple(rules),
+            sprint=sprint.id,
+            jobs=given["jobs"],
+            cache=not given["no_cache"],
+        )
+        return open_session(choice, codemods.known, codemods.templates)
+
+    tell = functools.partial(_say, err=True) if given["verbose"] else lambda sentence: None
+    return Task(
+        repo, target, config, sprint, known, planning, given["allow_dirty"], given["dry_run"], given["blame_ignore_revs"], tell
+    )
+
+
+def _carried_out(task: Task, given: dict[str, Any]) -> tuple[Line, list[Batch], tuple[Difference, ...]]:
+    from engine.sprints import ledger
+    from engine.sprints.depends import require_dependencies
+    from engine.sprints.line import current
+    from engine.sprints.refresh import refresh
+
+    if given["retry"]:
+        ledger.write(task.ledger, ())
+    line = current(task.repo, task.sprint)
+    require_dependencies(task, line)
+    if given["refresh"]:
+        done, differences = refresh(task, line)
+        return line, [done], differences
+    return line, list(_batches(task, line, None if given["every"] else given["batches"])), ()
+
+
+def _batches(task: Task, line: Line, count: int | None) -> Iterator[Batch]:
+    """Batch after batch, `count` of them, or until nothing is left when that is None."""
+    from engine.sprints.land import land, opened
+
+    landed = 0
+    with opened(task, line) as tree:
+        while count is None or landed < count:
+            done = land(task, line, tree, task.sprint.budget)
+            yield done
+            landed += 1
+            if done.complete or not (done.made or done.aside):
+                return
+            line = replace(line, tip=done.tip, exists=line.exists or (bool(done.made) and not task.dry_run))
+
+
+def _newest(task: Task) -> Line:
+    from engine.sprints.line import current
+
+    return current(task.repo, task.sprint)
+
+
+# -- telling ---------------------------------------------------------------------------------
+
+
+def _told(task: Task, line: Line, batches: Sequence[Batch], differences: Sequence[Difference]) -> Iterator[str]:
+    from engine.sprints.messages import plural
+
+    name = batches[-1].line.name if batches else line.name
+    made = [one for batch in batches for one in batch.made]
+    base = task.sprint.base or "HEAD"
+    yield f"{name} from {base} {batches[-1].line.base[:10]}" + (", not moved: dry run" if task.dry_run else "")
+    rows = [("commit", "rule", "what", "files", "changes", "unsafe")]
+    for one in made:
+        part = one.granule
+        counts = (f"{len(part.files):,}", f"{len(part.changes):,}", f"{part.unsafe:,}")
+        rows.append((one.commit[:10], part.rule, part.label or "all", *counts))
+    yield from ("", *_columns(rows)) if made else ()
+    yield ""
+    for done in batches:
+        for gate in done.gates:
+            yield f"gate {gate.gate.name}: {'passed' if gate.passed else gate.reason} in {gate.seconds:.1f} s"
+        yield from (f"set aside: {aside.path} ({aside.rule}): {aside.why.splitlines()[0]}" for aside in done.aside)
+    yield from (f"{file.kind}: {file.path}" for file in differences if file.kind != "same")
+    if differences:
+        same = sum(difference.kind == "same" for difference in differences)
+        yield f"{plural(same, 'file')} as on {line.name}, which is kept; {plural(len(differences) - same, 'file')} not"
+    for foreign in line.foreign if differences else ():
+        yield f"not carried over: {foreign.commit[:10]} {foreign.subject}"
+    yield _ending(task, name, batches)
+
+
+def _ending(task: Task, name: str, batches: Sequence[Batch]) -> str:
+    from engine.sprints.messages import plural
+
+    files = {path for batch in batches for one in batch.made for path in one.granule.files}
+    commits = sum(len(batch.made) for batch in batches)
+    done = f"{plural(len(files), 'file')} in {plural(commits, 'commit')}." if commits else "Nothing landed."
+    if not batches[-1].complete:
+        return f"{done} More is left: run it again for the next batch. `git log {name}` shows the branch."
+    return f"{done} Nothing is left of sprint {task.sprint.id}." + (f" `git log {name}` shows the branch." if commits else "")
+
+
+def _as_json(task: Task, line: Line, batches: Sequence[Batch], differences: Sequence[Difference]) -> dict[str, Any]:
+    last = batches[-1]
+    return {
+        "version": 1,
+        "sprint": task.sprint.id,
+        "branch": last.line.name,
+        "generation": last.line.generation,
+        "base": last.line.base,
+        "tip": last.tip,
+        "dry_run": task.dry_run,
+        "complete": last.complete,
+        "batches": [
+            {
+                "commits": [
+                    {
+                        "commit": one.commit,
+                        "rule": one.granule.rule,
+                        "label": one.granule.label,
+                        "files": list(one.granule.files),
+                        "changes": len(one.granule.changes),
+                        "unsafe": one.granule.unsafe,
+                    }
+                    for one in batch.made
+                ],
+                "set_aside": [{"rule": one.rule, "path": one.path, "why": one.why} for one in batch.aside],
+                "gates": [
+                    {"name": one.gate.name, "passed": one.passed, "reason": one.reason, "seconds": round(one.seconds, 3)}
+                    for one in batch.gates
+                ],
+            }
+            for batch in batches
+        ],
+        "differences": [{"path": one.path, "kind": one.kind} for one in differences],
+        "foreign": [{"commit": one.commit, "subject": one.subject} for one in line.foreign],
+    }
+
+
+def _columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Rows as aligned lines; the columns after the third are numbers."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        words = [text.ljust(width) for text, width in zip(row[:3], widths[:3], strict=True)]
+        numbers = [text.rjust(width) for text, width in zip(row[3:], widths[3:], strict=True)]
+        yield "  ".join([*words, *numbers]).rstrip()
+
+
+def _say(text: str, err: bool = False) -> None:
+    from engine.report.screen import escape
+
+    click.echo("\n".join(map(escape, text.split("\n"))), err=err)

@@ -1,0 +1,137 @@
+"""One batch of a sprint: planned off to the side, committed granule by granule, gates passed, and only then on its branch.
+
+Nothing that the user sees changes before the branch moves, in one step, at the end. A granule that breaks a gate is found by
+bisecting the commits and set aside; the batch is then made again without it, so that what lands is what was tested.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from engine.config.values import Budget
+from engine.model import Change, FileDelta, Plan
+from engine.process import FileResult
+from engine.sprints import ledger
+from engine.sprints.culprit import guilty
+from engine.sprints.granules import SUPPORT, Aside, batch, digest_of, granules, without
+from engine.sprints.line import Line
+from engine.sprints.messages import Origin, message
+from engine.sprints.owners import NOBODY, owners
+from engine.sprints.task import Batch, Made, Task, below, fits_of, patterns, require_untouched
+from engine.vcs.refs import advance_branch, create_branch
+from engine.vcs.worktree import Worktree, worktree
+from engine.verify import run_gates
+
+
+@contextmanager
+def opened(task: Task, line: Line) -> Iterator[Worktree]:
+    """A worktree at the branch's tip, sparse where no gate needs more."""
+    folder = task.repo.common / ledger.FOLDER / "worktrees" / task.sprint.id
+    with worktree(task.repo, line.tip, folder, patterns(task)) as tree:
+        yield tree
+
+
+def land(task: Task, line: Line, tree: Worktree, budget: Budget, wanted: Collection[str] | None = None) -> Batch:
+    """The next batch on the branch. `wanted`: only these files, all of them when None.
+
+    Raises RewrightError where the user's own edits are in the way, where a gate fails without any change of ours, or where
+    git refuses; nothing has landed then.
+    """
+    root = tree.root / task.prefix
+    aside = set(ledger.read(task.ledger))
+    fits = fits_of(task, wanted)
+    first, complete = first_plan(task, root, budget, aside, fits, wanted)
+    chosen = batch(first, budget, aside, fits)
+    if not chosen:
+        return Batch(line, line.tip, complete=complete, plan=first)
+    complete = complete and chosen == batch(first, Budget(), aside, fits)
+    task.tell(f"{len(chosen)} files in this batch")
+    require_untouched(task, [delta for delta in first.deltas if delta.path in chosen or delta.before is None])
+    dropped: set[Aside] = set()
+    while True:
+        made = _commits(task, line, tree, first, chosen, aside | dropped)
+        files = sorted({path for one in made for path in one.granule.files})
+        results = run_gates(task.sprint.gates, root, files) if made else ()
+        failed = next((one for one in results if not one.passed), None)
+        if failed is None:
+            break
+        dropped |= guilty(task, line, tree, made, failed, files)
+        tree.go_to(line.tip)
+    if dropped:
+        ledger.write(task.ledger, aside | dropped)
+    done = Batch(line, made[-1].commit if made else line.tip, tuple(made), tuple(sorted(dropped)), results, complete, first)
+    return _move(task, line, tree, done)
+
+
+def first_plan(
+    task: Task, root: Path, budget: Budget, aside: set[Aside], fits: Callable[[str], bool], wanted: Collection[str] | None = None
+) -> tuple[Plan, bool]:
+    """A plan of as many files as one batch may need, and whether it is of all of them."""
+    known = {(one.path, one.before) for one in aside}
+
+    @functools.cache
+    def counts(path: str) -> bool:
+        return fits(path) and (path, digest_of((root / path).read_bytes())) not in known
+
+    def enough(results: Sequence[FileResult]) -> bool:
+        changed = [one for one in results if one.after is not None and counts(one.path)]
+        changes = sum(isinstance(item, Change) for one in changed for item in one.items)
+        over_files = budget.files is not None and len(changed) > budget.files
+        return over_files or (budget.changes is not None and changes > budget.changes)
+
+    with task.planning(root, task.sprint, task.sprint.rules) as session:
+        return session.part(enough, wanted)
+
+
+def _commits(task: Task, line: Line, tree: Worktree, first: Plan, chosen: frozenset[str], aside: set[Aside]) -> list[Made]:
+    """The batch as commits on the worktree, rule by rule."""
+    root, made = tree.root / task.prefix, []
+    owned = owners(tree.root)
+    origin = Origin(task.sprint.id, line.base)
+    for name in task.sprint.rules:
+        plan = first
+        if len(task.sprint.rules) > 1:
+            with task.planning(root, task.sprint, (name,)) as session:
+                plan, _ = session.part(only=chosen)
+        parts = granules(plan, name, chosen, task.sprint.granularity, lambda path: next(iter(owned(task.prefix + path)), NOBODY))
+        kept = [part for one in parts if (part := without(one, aside))]
+        if all(part.label == SUPPORT for part in kept):
+            continue  # support for nothing
+        for part in kept:
+            text = message(part, task.rule(name), origin, task.summary(name), plan.items)
+            commit = tree.commit(below(task.prefix, part.deltas), text)
+            made.append(Made(commit, part))
+            task.tell(f"{commit[:10]} {name} {part.label}".rstrip())
+    return made
+
+
+def _move(task: Task, line: Line, tree: Worktree, done: Batch) -> Batch:
+    """Move the branch to where the batch ends."""
+    if not done.made:
+        return done
+    if task.blame:
+        done = replace(done, tip=_blamed(tree, done))
+    if task.dry_run:
+        return done
+    if line.exists:
+        advance_branch(task.repo, line.name, line.tip, done.tip)
+    else:
+        create_branch(task.repo, line.name, done.tip)
+    return done
+
+
+def _blamed(tree: Worktree, done: Batch) -> str:
+    """One more commit, which names the batch's commits in .git-blame-ignore-revs."""
+    name = ".git-blame-ignore-revs"
+    file = tree.root / name
+    before = file.read_bytes() if file.is_file() else None
+    text = (before or b"").rstrip(b"\n") + b"\n" * bool(before)
+    text += b"".join(
+        f"# {one.granule.rule} {one.granule.label}".rstrip().encode() + b"\n" + one.commit.encode() + b"\n" for one in done.made
+    )
+    subject = "Leave the rewrites out of git blame\n\ngit config blame.ignoreRevsFile .git-blame-ignore-revs\n"
+    return tree.commit([FileDelta(name, before, text)], subject)
