@@ -15,7 +15,7 @@ help:
 	@echo "make test       lint, types, architecture, our own rules on our own code, tests: what CI runs"
 	@echo "make lint       the first four of these"
 	@echo "make bench      speed against other tools; writes docs/performance.md (about ten minutes)"
-	@echo "make ecosystem  all rules over the standard library and six PyPI projects; writes docs/ecosystem.md"
+	@echo "make ecosystem  rules over the standard library and PyPI projects, and their tests; writes docs/ecosystem.md (25 minutes)"
 	@echo "make equivalence  small programs and their rewrites, run side by side; writes docs/equivalence.md (about 12 minutes)"
 	@echo "make reference  the reference target from end to end; writes docs/reference-target.md (REFERENCE_TARGET=checkout)"
 	@echo "make inference  how well inference names exceptions; writes docs/inference.md (needs the cases and clones)"
@@ -69,6 +69,8 @@ bench: $(VENV)/installed-bench
 ecosystem: $(VENV)/installed-dev
 	$(BIN)/python -m bench.ecosystem
 	$(BIN)/python -m bench.asyncio_projects
+	$(BIN)/python -m bench.cycles
+	$(BIN)/python -m bench.graph_speed $(if $(REFERENCE_TARGET),"$(REFERENCE_TARGET)")
 
 equivalence: $(VENV)/installed-dev
 	$(BIN)/python -m bench.equivalence

@@ -15,19 +15,27 @@ import sys
 import traceback
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from commands.branch import branch
+from commands.burndown import burndown
+from commands.decide import decide
 from commands.facts import facts
 from commands.ports import ports
+from commands.sprints import sprints
 from engine import outcome
 from engine.model import Failure, Plan
 from rewright import __version__
 
+if TYPE_CHECKING:
+    from engine.session import Session
+
 PATH = click.Path(path_type=Path)
 FILE = click.Path(path_type=Path, dir_okay=False)
 FOLDER = click.Path(path_type=Path, file_okay=False)
+PROGRAM = click.Path(path_type=Path, dir_okay=False, exists=True)
 FOLDER_THERE = click.Path(path_type=Path, file_okay=False, exists=True)
 
 tracebacks = click.option("--verbose", "-v", is_flag=True, help="Show tracebacks.")
@@ -47,6 +55,8 @@ PLANNING = (
     click.option("--output", type=FILE, help="Write the report here instead of to the terminal."),
     click.option("--no-cache", is_flag=True, help="Neither read nor write the cache."),
     click.option("--strict", is_flag=True, help="Exit with 2 when any file could not be processed."),
+    click.option("--cold-import", is_flag=True, help="Import the modules of each cycle, in copies: this runs the target's code."),
+    click.option("--cold-import-python", type=PROGRAM, help="The interpreter that imports them. Default: this one."),
     click.option("--root", type=FOLDER, help="The target. Default: PATHS if one folder, else here."),
     click.option("--verbose", "-v", is_flag=True, help="Show every skip, and tracebacks."),
 )
@@ -58,8 +68,12 @@ def cli() -> None:
     """Rule-driven refactoring for Python: finds, rewrites, proves, and shows diffs that a person can review."""
 
 
+cli.add_command(branch)
 cli.add_command(ports)
 cli.add_command(facts)
+cli.add_command(sprints)
+cli.add_command(burndown)
+cli.add_command(decide)
 
 
 def main() -> None:
@@ -109,8 +123,15 @@ def scan(baseline: Path | None, update_baseline: bool, **given: Any) -> None:
 
 @cli.command()
 @planning
-def diff(**given: Any) -> None:
-    """Show what would change, as a diff with reasons. Writes nothing."""
+@click.option(
+    "--interactive", "-i", is_flag=True, help="Ask about each change, and write the answers to .rewright/decisions.yaml."
+)
+def diff(interactive: bool, **given: Any) -> None:
+    """Show what would change, as a diff with reasons. Writes nothing but, with -i, your decisions."""
+    if interactive:
+        from commands.interactive import walk
+
+        walk(given, _planned)
     _finish(_plan(given), given, diffs=True)
 
 
@@ -222,17 +243,29 @@ def _plan(given: dict[str, Any]) -> Plan:
     import codemods
     from engine.session import choice_of, open_session
 
+    if given["cold_import_python"] and not given["cold_import"]:
+        raise click.UsageError("--cold-import-python needs --cold-import, which says that modules of the target may be run")
     with open_session(choice_of(given), codemods.known, codemods.templates) as session:
-        if given["output_format"] != "text" or not sys.stderr.isatty():
-            return session.plan()
-        bar: Any = click.progressbar(length=1, label="planning", file=sys.stderr)
-        with bar:
+        plan = _planned(session, given)
+        if not given["cold_import"]:
+            return plan
+        from engine.cold import proven
 
-            def progress(done: int, total: int) -> None:
-                bar.length = total
-                bar.update(done - bar.pos)
+        return proven(session, plan, (given["cold_import_python"] or Path(sys.executable)).absolute())
 
-            return session.plan(progress)
+
+def _planned(session: Session, given: dict[str, Any]) -> Plan:
+    """The plan, with a progress bar where somebody looks."""
+    if given["output_format"] != "text" or not sys.stderr.isatty():
+        return session.plan()
+    bar: Any = click.progressbar(length=1, label="planning", file=sys.stderr)
+    with bar:
+
+        def progress(done: int, total: int) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        return session.plan(progress)
 
 
 def _finish(plan: Plan, given: dict[str, Any], diffs: bool) -> NoReturn:

@@ -11,9 +11,9 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bench import common
-from bench.ecosystem import PAGE, TARGETS, executed_lines, items, outcomes, rewright
-from bench.projects import Project, environment, git, suite, unpack
+from bench import common, suites
+from bench.ecosystem import PAGE, TARGETS, items, rewright
+from bench.projects import Project, environment, unpack
 
 _PYTEST_7 = ("coverage==7.17.3", "pytest==7.1.3")
 
@@ -40,13 +40,20 @@ class Result:
     skipped: Mapping[str, int]  # reason to number
     failures: int  # refused by a gate, or not processed
     again: int  # changes of a second run
-    tests: int
-    failing: int  # before
-    unstable: int
-    mended: int  # tests that failed before and pass after: Python refuses `loop=` from 3.10 on
-    different: tuple[str, ...]  # any other difference
-    lines: int
-    executed: int
+    before: suites.Before
+    after: suites.After
+
+    @property
+    def mended(self) -> frozenset[str]:
+        """Tests that failed before and pass after: Python refuses `loop=` from 3.10 on."""
+        unlike = self.after.different.items()
+        return frozenset(test for test, (old, new) in unlike if old in suites.FAILED and new == "passed")
+
+    @property
+    def different(self) -> list[str]:
+        """Any other difference, a line a test."""
+        unlike = self.after.different.items()
+        return [f"{test}: {old} before, {new} after" for test, (old, new) in unlike if test not in self.mended]
 
     @property
     def breaches(self) -> list[str]:
@@ -58,39 +65,21 @@ class Result:
 
 def measure(project: Project) -> Result:
     """Apply the rule to one project, its tests before and after."""
-    python, target = environment(project), unpack(project, TARGETS / project.name)
-    common.say(f"{project.pin}: asyncio, tests before ...")
-    before = outcomes(suite(project, python, target, "asyncio-before")[0])
-    once_more = outcomes(suite(project, python, target, "asyncio-before-again")[0])
-    unstable = {test for test in {*before, *once_more} if before.get(test) != once_more.get(test)}
-    git(target, "add", "-A")
+    python, target = environment(project), unpack(project, TARGETS / "asyncio" / project.name)
+    known = suites.before(project, python, target, "asyncio")
     rules = ["--unsafe", "--select", "get-event-loop", "--rules", str(common.REPO / "rules.yaml")]
     rules += ["--output-format", "jsonl", "."]
     report = [item for item in items(rewright("apply", *rules, target=target)) if item["rule"] == "get-event-loop"]
     again = [item for item in items(rewright("diff", *rules, target=target)) if item["type"] == "change"]
-    common.say(f"{project.pin}: asyncio, tests after ...")
-    junit, coverage = suite(project, python, target, "asyncio-after")
-    after = outcomes(junit)
-    lines, executed = executed_lines(target, coverage)
-    unlike = {test for test in {*before, *after} - unstable if before.get(test) != after.get(test)}
-    mended = {test for test in unlike if before.get(test) in ("failure", "error") and after.get(test) == "passed"}
-    kinds = Counter(str(item["data"]["context"]) for item in report if item["type"] == "change")
     return Result(
         name=project.pin,
         sites=len(report),
-        changed=kinds,
+        changed=Counter(str(item["data"]["context"]) for item in report if item["type"] == "change"),
         skipped=Counter(str(item["reason"]) for item in report if item["type"] in ("skip", "finding")),
         failures=sum(item["type"] == "failure" for item in report),
         again=len(again),
-        tests=len(before),
-        failing=sum(outcome in ("failure", "error") for outcome in before.values()),
-        unstable=len(unstable),
-        mended=len(mended),
-        different=tuple(
-            f"{test}: {before.get(test, 'absent')} before, {after.get(test, 'absent')} after" for test in sorted(unlike - mended)
-        ),
-        lines=lines,
-        executed=executed,
+        before=known,
+        after=suites.after(project, python, target, "asyncio", known),
     )
 
 
@@ -105,17 +94,17 @@ def page(where: str, results: list[Result]) -> str:
             _counts(one.changed),
             _counts(one.skipped),
             str(one.again),
-            f"{one.tests:,}",
-            str(one.failing),
-            str(one.unstable),
-            str(one.mended),
+            f"{len(one.before.outcomes):,}",
+            str(one.before.failing),
+            str(len(one.before.unstable)),
+            str(len(one.mended)),
             str(len(one.different)),
-            f"{one.executed} of {one.lines}" if one.lines else "nothing to execute",
+            one.after.share,
         ]
         for one in results
     ]
     sites, changed = sum(one.sites for one in results), sum(sum(one.changed.values()) for one in results)
-    executed, lines = sum(one.executed for one in results), sum(one.lines for one in results)
+    executed, lines = sum(one.after.executed for one in results), sum(one.after.lines for one in results)
     total = f"{changed} of {sites} sites changed; the suites execute {executed} of {lines} changed lines."
     return "\n\n".join(["", f"{common.heading()} {where}.", common.table(head, rows), total, ""])
 
@@ -126,7 +115,7 @@ def _counts(counts: Mapping[str, int]) -> str:
 
 def main(names: list[str]) -> None:
     """Measure all projects, or those that are named; write the page when all were measured; say what was breached."""
-    TARGETS.mkdir(parents=True, exist_ok=True)
+    (TARGETS / "asyncio").mkdir(parents=True, exist_ok=True)
     where = common.machine()
     results = [measure(project) for project in PROJECTS if not names or project.name in names]
     text = page(where, results)

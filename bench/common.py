@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import hashlib
 import os
 import platform
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import sysconfig
@@ -28,16 +30,38 @@ def say(text: str) -> None:
 
 
 def run(
-    argv: Sequence[str | Path], cwd: Path, codes: Sequence[int] = (0,), env: Mapping[str, str] | None = None
+    argv: Sequence[str | Path],
+    cwd: Path,
+    codes: Sequence[int] = (0,),
+    env: Mapping[str, str] | None = None,
+    seconds: float | None = None,
 ) -> subprocess.CompletedProcess[bytes]:
-    """Run a command. Raises RuntimeError, with the end of what it said, for an exit code that is not in `codes`."""
-    done = subprocess.run(
-        [str(part) for part in argv], cwd=cwd, env={**os.environ, **(env or {})}, capture_output=True, check=False
-    )
-    if done.returncode not in codes:
-        tail = (done.stdout[-1500:] + b"\n" + done.stderr[-1500:]).decode("utf-8", "replace")
-        raise RuntimeError(f"{' '.join(map(str, argv))}: exit {done.returncode}\n{tail}")
-    return done
+    """Run a command. With `seconds`, what is left of it and of its children by then, or when it ends, is killed.
+
+    Raises RuntimeError, with the end of what it said, for an exit code that is not in `codes`; and when time is over.
+    """
+    texts = [str(part) for part in argv]
+    with subprocess.Popen(
+        texts,
+        cwd=cwd,
+        env={**os.environ, **(env or {})},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=seconds is not None,
+    ) as child:
+        try:
+            stdout, stderr = child.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            raise RuntimeError(f"{' '.join(texts)}: took longer than {seconds:g} seconds") from None
+        finally:
+            if seconds is not None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(child.pid, signal.SIGKILL)
+    if child.returncode not in codes:
+        tail = (stdout[-1500:] + b"\n" + stderr[-1500:]).decode("utf-8", "replace")
+        raise RuntimeError(f"{' '.join(texts)}: exit {child.returncode}\n{tail}")
+    return subprocess.CompletedProcess(texts, child.returncode, stdout, stderr)
 
 
 def copy_standard_library(target: Path) -> Path:

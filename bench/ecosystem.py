@@ -9,7 +9,6 @@ give the same outcome for each test before and after.
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import sys
 import warnings
@@ -18,10 +17,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
-from bench import common
-from bench.projects import PROJECTS, Project, environment, git, suite, unpack
+from bench import common, suites
+from bench.projects import PROJECTS, Project, environment, unpack
 from bench.replay import moved_lines
 
 PAGE = common.REPO / "docs" / "ecosystem.md"
@@ -62,14 +60,10 @@ class Suite:
     """One project's tests before and after."""
 
     name: str
-    tests: int
-    failing: int  # tests that fail on the untouched code too
-    unstable: tuple[str, ...]  # tests that differ between two runs of the untouched code
-    different: tuple[str, ...]
+    before: suites.Before
+    after: suites.After
     changes: int
     left: Mapping[str, int]  # reason to the number of broad handlers that were not rewritten for it
-    lines: int  # executable lines among those that changed
-    executed: int
 
 
 def main() -> None:
@@ -78,12 +72,12 @@ def main() -> None:
     where = common.machine()
     landings = [land("standard library", common.copy_standard_library(TARGETS / "standard-library"))]
     landings += [land(project.pin, unpack(project, TARGETS / project.name)) for project in PROJECTS]
-    suites = [compare(project) for project in PROJECTS]
-    text = page(where, landings, suites)
+    compared = [compare(project) for project in PROJECTS]
+    text = page(where, landings, compared)
     common.write_between(PAGE, "ecosystem", text)
     print(text)
     breaches = [breach for landing in landings for breach in landing.breaches]
-    breaches += [f"{one.name}: {test}" for one in suites for test in one.different]
+    breaches += [f"{one.name}: {told}" for one in compared for told in one.after.told]
     if breaches:
         sys.exit("breached:\n  " + "\n  ".join(breaches))
 
@@ -128,7 +122,7 @@ def land(name: str, target: Path) -> Landing:
 
 def rewright(*arguments: str, target: Path) -> bytes:
     """What a Rewright command prints. It starts from an empty cache, so that no earlier result is taken for a new one."""
-    cache = common.WORK / "cache" / "ecosystem"
+    cache = common.WORK / "cache" / "ecosystem" / target.parent.name / target.name
     shutil.rmtree(cache, ignore_errors=True)
     return common.run([common.REWRIGHT, *arguments], target, codes=(0, 1), env={"XDG_CACHE_HOME": str(cache)}).stdout
 
@@ -155,69 +149,19 @@ def items(output: bytes) -> list[dict[str, Any]]:
 def compare(project: Project) -> Suite:
     """One project's tests, twice before and once after broad-except on `preserve`."""
     python, target = environment(project), unpack(project, TARGETS / project.name)
-    common.say(f"{project.pin}: tests before ...")
-    before = outcomes(suite(project, python, target, "before")[0])
-    once_more = outcomes(suite(project, python, target, "before-again")[0])
-    unstable = {test for test in {*before, *once_more} if before.get(test) != once_more.get(test)}
-    git(target, "add", "-A")
+    known = suites.before(project, python, target, "preserve")
     rules = ["--unsafe", "--rules", str(common.REPO / "bench" / "ecosystem-rules.yaml"), "--output-format", "jsonl", "."]
     report = items(rewright("apply", *rules, target=target))
-    common.say(f"{project.pin}: tests after ...")
-    junit, coverage = suite(project, python, target, "after")
-    after = outcomes(junit)
-    different = [
-        f"{test}: {before.get(test, 'absent')} before, {after.get(test, 'absent')} after"
-        for test in sorted({*before, *after} - unstable)
-        if before.get(test) != after.get(test)
-    ]
-    lines, executed = executed_lines(target, coverage)
+    found = suites.after(project, python, target, "preserve", known)
     changes = sum(item["type"] == "change" for item in report)
     left = Counter(str(item["reason"] or item["type"]) for item in report if item["type"] != "change")
-    failing = sum(outcome in ("failure", "error") for outcome in before.values())
-    return Suite(project.pin, len(before), failing, tuple(sorted(unstable)), tuple(different), changes, left, lines, executed)
-
-
-def outcomes(junit: Path) -> dict[str, str]:
-    """Test id to outcome. Tests that share an id are told apart by their order."""
-    found: dict[str, str] = {}
-    for case in ElementTree.parse(junit).iter("testcase"):
-        name = f"{case.get('classname')}::{case.get('name')}"
-        while name in found:
-            name += "'"
-        found[name] = next((child.tag for child in case if child.tag in ("failure", "error", "skipped")), "passed")
-    return found
-
-
-def executed_lines(target: Path, coverage: Path) -> tuple[int, int]:
-    """Of the lines that Rewright wrote into existing files: how many can be executed, and how many the suite did execute."""
-    measured: Mapping[str, dict[str, list[int]]] = json.loads(coverage.read_text("utf-8"))["files"]
-    by_path = {str((target / name).resolve()): lines for name, lines in measured.items()}
-    total = executed = 0
-    for name, written in written_lines(git(target, "diff", "-U0", "--no-color", "--no-ext-diff")).items():
-        lines = by_path.get(str((target / name).resolve()), {})
-        done = written & set(lines.get("executed_lines", ()))
-        total += len(done) + len(written & set(lines.get("missing_lines", ())))
-        executed += len(done)
-    return total, executed
-
-
-def written_lines(diff: str) -> dict[str, set[int]]:
-    """File to the line numbers, 1-based and of the new text, that a diff without context adds."""
-    found: dict[str, set[int]] = {}
-    name = ""
-    for line in diff.split("\n"):
-        if line.startswith("+++ b/"):
-            name = line.removeprefix("+++ b/").rstrip("\t")
-        elif hunk := re.match(r"@@ -\S+ \+(\d+)(?:,(\d+))? @@", line):
-            start, count = int(hunk[1]), int(hunk[2] or 1)
-            found.setdefault(name, set()).update(range(start, start + count))
-    return found
+    return Suite(project.pin, known, found, changes, left)
 
 
 # -- the page --------------------------------------------------------------------------------
 
 
-def page(where: str, landings: list[Landing], suites: list[Suite]) -> str:
+def page(where: str, landings: list[Landing], compared: list[Suite]) -> str:
     """What goes between the markers."""
     head = ["target", "files", "lines", "changes", "files changed", "refused"]
     head += ["stopped compiling", "second run", "moved lines", "not undone"]
@@ -229,20 +173,20 @@ def page(where: str, landings: list[Landing], suites: list[Suite]) -> str:
     tests = [
         [
             one.name,
-            f"{one.tests:,}",
-            str(one.failing),
-            str(len(one.unstable)),
+            f"{len(one.before.outcomes):,}",
+            str(one.before.failing),
+            str(len(one.before.unstable)),
             str(one.changes),
             ", ".join(f"{reason} {count}" for reason, count in sorted(one.left.items())) or "none",
-            str(len(one.different)),
-            f"{one.executed} of {one.lines} ({100 * one.executed / one.lines:.0f}%)" if one.lines else "nothing to execute",
+            str(len(one.after.different)),
+            one.after.share,
         ]
-        for one in suites
+        for one in compared
     ]
     second = ["project", "tests", "failing before", "unstable before"]
     second += ["changes", "left alone", "different after", "changed lines executed"]
-    total = Counter(executed=sum(one.executed for one in suites), lines=sum(one.lines for one in suites))
-    share = f"Together the suites execute {total['executed']} of {total['lines']} changed lines."
+    executed, lines = sum(one.after.executed for one in compared), sum(one.after.lines for one in compared)
+    share = f"Together the suites execute {executed} of {lines} changed lines."
     return "\n\n".join(["", f"{common.heading()} {where}.", common.table(head, rows), common.table(second, tests), share, ""])
 
 

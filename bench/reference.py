@@ -1,6 +1,6 @@
 """The reference target, from end to end: every broad handler told once, apply, compile, second run, undo.
 
-Usage: python bench/reference.py CHECKOUT   (or the environment variable REFERENCE_TARGET)
+Usage: python -m bench.reference CHECKOUT   (or the environment variable REFERENCE_TARGET)
 
 CHECKOUT is a clone of HaymayndzUltra/voice-assistant-prod at 598f63af. It is read only: the
 work is done on a copy under .bench/. Writes docs/reference-target.md between its markers;
@@ -21,6 +21,8 @@ import tempfile
 import time
 import warnings
 from pathlib import Path
+
+from bench import handlers
 
 REPO = Path(__file__).resolve().parent.parent
 DOC = REPO / "docs" / "reference-target.md"
@@ -46,7 +48,7 @@ def main():
         checks += told_once(work, items)
         writing, _ = timed(["apply", *RULES, str(work)], environment)
         after = snapshot(work)
-        checks += applied(work, items, before, after)
+        checks += applied(checkout, work, items, before, after)
         _, second = timed(["diff", *RULES, str(work)], environment)
         pending = [item for item in map(json.loads, second) if item["type"] == "change"]
         checks.append((f"a second diff proposes nothing ({len(pending)} changes)", not pending))
@@ -132,17 +134,19 @@ def broad(node):
     return node is None or any(isinstance(name, ast.Name) and name.id in ("Exception", "BaseException") for name in names)
 
 
-def applied(root, items, before, after):
+def applied(checkout, root, items, before, after):
     changed = {path for path in after if before.get(path) != after[path]}
     named = {edit["path"] for item in items if item["type"] == "change" for edit in item["edits"]}
     created = set(after) - set(before)
     broken = [path for path in changed if not compiles(root / path)]
+    undefined = handlers.newly_undefined(checkout, root, changed - created)
     return [
         (
             f"files that changed are those the plan names ({len(changed - created)}), and {len(created)} created",
             changed - created == named,
         ),
         (f"every changed file compiles ({len(broken)} do not)", not broken),
+        (f"no newly undefined name in {len(changed - created):,} changed files, by pyflakes ({len(undefined)})", not undefined),
         ("no file is lost", set(before) <= set(after)),
     ]
 
@@ -160,6 +164,7 @@ def report(items, checks, times):
     kinds = collections.Counter((item["data"] or {}).get("kind", "-") for item in items if item["rule"] == "broad-except")
     reasons = collections.Counter((item["rule"] or "-", item["reason"]) for item in items if item["reason"])
     applicability = collections.Counter((item["rule"], item["applicability"]) for item in items if item["type"] == "change")
+    chosen = handlers.inside(items)
     summary = items[-1]
     out = [
         f"Measured on {datetime.date.today()}, CPython {platform.python_version()}, {os.cpu_count()} cores, by `make reference`.",
@@ -172,6 +177,10 @@ def report(items, checks, times):
         *table(("rule", "applicability", "changes"), [(*key, f"{n:,}") for key, n in sorted(applicability.items())]),
         *table(("kind of broad handler", "count"), [(key, f"{n:,}") for key, n in kinds.most_common()]),
         *table(("rule", "reason", "count"), [(*key, f"{n:,}") for key, n in sorted(reasons.items(), key=lambda pair: -pair[1])]),
+        f"The {len(chosen):,} broad handlers of {', '.join(handlers.FOLDERS)}, in files that parse:",
+        "",
+        *table(*handlers.by_kind(chosen)),
+        *table(*handlers.by_fate(chosen)),
     ]
     return "\n".join(out)
 

@@ -19,7 +19,7 @@ def facts() -> None:
 
 @facts.command()
 @click.argument("root", type=_FOLDER, default=".")
-@click.option("--format", "form", type=click.Choice(("json", "mermaid")), default="mermaid", show_default=True)
+@click.option("--format", "form", type=click.Choice(("json", "mermaid", "html")), default="mermaid", show_default=True)
 @click.option("--output", type=_FILE, help="Write it here instead of to the terminal.")
 @click.option("--rules", "rules_file", type=_FILE, help="Rule file. Default: rules.yaml, upward from the target.")
 @click.option("--jobs", "-j", type=click.IntRange(1, 256), help="Worker processes. Default: one a core.")
@@ -30,13 +30,14 @@ def imports(
 ) -> None:
     """The import graph.
 
-    JSON: modules, edges, cycles, and where import-cycle would cut them. Mermaid: a picture of the cycles. Reads the
-    files and never imports one; a file that does not parse is told, and has no edges.
+    JSON: modules, edges, cycles, and where import-cycle would cut them. Mermaid: a picture of the cycles. HTML: one page
+    that works offline, with the folders, each cycle, and every module. Reads the files and never imports one; a file
+    that does not parse is told, and has no edges.
     """
     import codemods
     from codemods.import_cycle import settings_of
     from codemods.import_cycle.graph import IMPORTS
-    from codemods.import_cycle.picture import graph_json, graph_mermaid
+    from codemods.import_cycle.picture import graph_html, graph_json, graph_mermaid
     from codemods.import_cycle.plan import plans
     from engine.session import Choice, find_root, load_config, open_session, rule_of
 
@@ -48,7 +49,11 @@ def imports(
         project, failures = session.project()
     graph = project.facts[IMPORTS.name]
     drawn = plans(graph, settings_of(rule.options, project))
-    text = graph_json(graph, drawn) if form == "json" else graph_mermaid(graph, drawn)
+    if form == "html":
+        notes = [f"{one.site.path}:{one.site.line}: {one.reason}: {one.message}; its imports are not known" for one in failures]
+        text = graph_html(graph, drawn, f"Imports of {target.name}", notes)
+    else:
+        text = graph_json(graph, drawn) if form == "json" else graph_mermaid(graph, drawn)
     if output is None:
         click.echo(text, nl=False)
     else:

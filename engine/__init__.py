@@ -26,7 +26,7 @@ from engine.model import (
     Skip,
     SupportModule,
 )
-from engine.walk import children, every_node
+from engine.walk import children, every_node, parents_of
 
 if TYPE_CHECKING:
     from engine.data import data_names, parse_data, read_data
@@ -34,28 +34,59 @@ if TYPE_CHECKING:
     from engine.globs import matcher
     from engine.imports import need_import
     from engine.learned import parse_learned
+    from engine.picture.layout import Block, Box, Layout, Wire, laid_out
+    from engine.picture.page import page_head, page_table
+    from engine.picture.style import page_style
+    from engine.picture.svg import arrow_head, box_place, curve, html_text
+    from engine.picture.text import cut_text, shown_text, text_width
     from engine.project import Project
     from engine.skeleton import Rewrite, SliceError
     from engine.slices import Statement, Transform
     from engine.source import Source
+    from engine.stdlib import EVERYWHERE, STDLIB
+    from engine.words import beginnings, near_miss, visible
 
 _LAZY = {
+    "Block": "engine.picture.layout",
+    "Box": "engine.picture.layout",
+    "EVERYWHERE": "engine.stdlib",
+    "Layout": "engine.picture.layout",
     "Project": "engine.project",
     "Rewrite": "engine.skeleton",
+    "STDLIB": "engine.stdlib",
     "SliceError": "engine.skeleton",
     "Source": "engine.source",
     "Statement": "engine.slices",
+    "Wire": "engine.picture.layout",
+    "arrow_head": "engine.picture.svg",
+    "beginnings": "engine.words",
+    "box_place": "engine.picture.svg",
+    "curve": "engine.picture.svg",
+    "cut_text": "engine.picture.text",
     "data_names": "engine.data",
+    "html_text": "engine.picture.svg",
+    "laid_out": "engine.picture.layout",
     "matcher": "engine.globs",
+    "near_miss": "engine.words",
     "need_import": "engine.imports",
+    "page_head": "engine.picture.page",
+    "page_style": "engine.picture.style",
+    "page_table": "engine.picture.page",
     "parse_data": "engine.data",
     "parse_learned": "engine.learned",
     "read_data": "engine.data",
     "replace_expression": "engine.expressions",
+    "shown_text": "engine.picture.text",
+    "text_width": "engine.picture.text",
+    "visible": "engine.words",
 }
 
 __all__ = [
+    "EVERYWHERE",
+    "STDLIB",
     "Applicability",
+    "Block",
+    "Box",
     "Change",
     "Codemod",
     "Creation",
@@ -63,6 +94,7 @@ __all__ = [
     "Fact",
     "Finding",
     "ImportNeed",
+    "Layout",
     "Option",
     "Project",
     "RewrightError",
@@ -73,16 +105,32 @@ __all__ = [
     "Source",
     "Statement",
     "SupportModule",
+    "Wire",
+    "arrow_head",
+    "beginnings",
+    "box_place",
     "children",
+    "curve",
+    "cut_text",
     "data_names",
     "every_node",
+    "html_text",
+    "laid_out",
     "matcher",
+    "near_miss",
     "need_import",
+    "page_head",
+    "page_style",
+    "page_table",
+    "parents_of",
     "parse_data",
     "parse_learned",
     "read_data",
     "replace_expression",
     "rewrite_statement",
+    "shown_text",
+    "text_width",
+    "visible",
 ]
 
 

@@ -1,11 +1,39 @@
-"""What a single node binds: a statement's targets, a pattern's captures, a definition's arguments."""
+"""What a single node binds (targets, captures, arguments), as a Binding in a Scope."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 from engine.walk import blocks, children
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """One place where a name gets a meaning. `target` is the dotted name of an import, else empty."""
+
+    name: str
+    line: int  # 1-based
+    target: str
+    node: ast.AST
+    guarded: bool  # inside try, if, for, while or with: may not have run
+
+
+@dataclass(slots=True)
+class Scope:
+    """A module, class or function body and the names bound in it."""
+
+    node: ast.AST
+    parent: Scope | None
+    bindings: dict[str, list[Binding]] = field(default_factory=dict)
+    outer: set[str] = field(default_factory=set)  # declared global or nonlocal
+    nonlocals: set[str] = field(default_factory=set)  # those of them that are nonlocal
+    children: list[Scope] = field(default_factory=list)
+
+    @property
+    def is_class(self) -> bool:
+        return isinstance(self.node, ast.ClassDef)
 
 
 def stored(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from engine import groups, suppress
+from engine import groups, suppress, verdicts
 from engine.cache import Cache, canonical, digest
 from engine.model import Failure, Site
 from engine.parallel import Crash, Runner
@@ -22,6 +22,7 @@ class FileJob:
     path: str
     data: bytes
     rules: tuple[int, ...]
+    decided: tuple[verdicts.Verdict, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +48,11 @@ def run_files(
     progress: Callable[[int, int], None] = lambda done, total: None,
     withheld: frozenset[str] = frozenset(),
     parsed: frozenset[str] = frozenset(),
+    decided: Mapping[str, tuple[verdicts.Verdict, ...]] | None = None,
 ) -> tuple[list[FileResult], int]:
     """Every file that a rule looks into, from the cache or from a worker; and how many came from the cache.
 
-    `parsed`: files that need not be looked at only to see whether they parse.
+    `parsed`: files that need not be looked at only to see whether they parse. `decided`: verdicts on sites, by path.
     """
     context = RunContext(tuple(rule.bound for rule in request.rules), project, request.unsafe, request.complete, withheld)
     stamp = digest(request.program, canonical(context))
@@ -59,8 +61,8 @@ def run_files(
         covering = (i for i, rule in enumerate(request.rules) if rule.covers(path))
         rules = tuple(i for i in covering if request.rules[i].bound.matches(raw) or suppress.MARK in raw)
         if rules or (request.parse_all and (path not in parsed or b"@generated" in raw[:_HEAD])):
-            jobs.append(FileJob(path, raw, rules))
-    keys = {job.path: digest("file", stamp, job.path, job.data, repr(job.rules)) for job in jobs}
+            jobs.append(FileJob(path, raw, rules, (decided or {}).get(path, ())))
+    keys = {job.path: digest("file", stamp, job.path, job.data, repr(job.rules), canonical(job.decided)) for job in jobs}
     known = cache.get(keys.values())
     results = [known[keys[job.path]] for job in jobs if keys[job.path] in known]
     cached = len(results)
@@ -87,12 +89,13 @@ def run_batch(context: RunContext, batch: Sequence[FileJob]) -> list[FileResult]
             context.unsafe,
             context.complete,
             context.withheld,
+            verdicts.places(job.decided),
         )
         for job in batch
     ]
 
 
-def whole_groups(
+def settle(
     request: Request,
     data: Mapping[str, bytes],
     project: Project,
@@ -100,11 +103,19 @@ def whole_groups(
     cache: Cache,
     results: list[FileResult],
 ) -> list[FileResult]:
-    """The results without the groups that cannot land whole: the files that hold their changes are planned again without them."""
+    """The results with what was decided, and without the groups that cannot land whole. Only files that this concerns are
+    planned again: the others' results do not depend on any decision.
+    """
     withheld: frozenset[str] = frozenset()
-    while bad := groups.unfinished(results, lambda path: os.path.lexists(request.root / path)):
+    decided: dict[str, tuple[verdicts.Verdict, ...]] = {}
+    while True:
+        fresh = verdicts.fresh(request, results, decided)
+        bad = {} if fresh else groups.unfinished(results, lambda path: os.path.lexists(request.root / path))
+        if not fresh and not bad:
+            return results
+        decided |= {path: (*decided.get(path, ()), *more) for path, more in fresh.items()}
         withheld |= frozenset(bad)
-        again = set().union(*bad.values())
-        redone, _ = run_files(request, {path: data[path] for path in sorted(again)}, project, runner, cache, withheld=withheld)
+        again = set(fresh).union(*bad.values())
+        texts = {path: data[path] for path in sorted(again)}
+        redone, _ = run_files(request, texts, project, runner, cache, withheld=withheld, decided=decided)
         results = [one for one in results if one.path not in again] + redone
-    return results

@@ -46,7 +46,7 @@ def fact_files(
     root-relative path, a folder's with a `/` at its end, no wildcard finds. A file named without one is always read.
     RewrightError for a pattern that is of no use.
     """
-    names = {name for pattern in fact.files for name in _filled(pattern, options)}
+    names = {name for pattern in fact.files for name in filled(pattern, options)}
     inside = {name for name in names if name and not name.startswith("/") and ".." not in name.split("/")}
     wild = sorted(name for name in inside if not _WILD.isdisjoint(name))
     found = {name for name in inside.difference(wild) if (root / name).is_file()}
@@ -77,7 +77,7 @@ def _names(root: Path, left_out: Callable[[str], bool]) -> Iterator[str]:
                 yield start + name
 
 
-def _filled(pattern: str, options: Mapping[str, Any]) -> Iterator[str]:
+def filled(pattern: str, options: Mapping[str, Any]) -> Iterator[str]:
     """A pattern with its option in place: once, or once for each text of a list."""
     lists = [name for name, value in options.items() if isinstance(value, list) and f"{{{name}}}" in pattern]
     if lists:

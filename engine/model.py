@@ -93,6 +93,7 @@ class Finding:
     applicability: Applicability | None = None
     rule: str = ""  # the engine fills in rule and fingerprint
     fingerprint: str = ""
+    group: str = ""  # of the change that it stands for
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,9 @@ import ast
 import bisect
 import builtins
 import re
-from dataclasses import dataclass, field
 from functools import cached_property
 
-from engine.bindings import arguments, stored, target_names, walruses
+from engine.bindings import Binding, Scope, arguments, stored, target_names, walruses
 from engine.walk import blocks, every_node
 
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
@@ -25,33 +24,6 @@ _FLAT = frozenset({ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Delete})  # sta
 _INNER = re.compile(r"for\b(?<!\wfor)([^:]{0,200}?)\bin\b"), re.compile(r"lambda\b(?<!\wlambda)([^\n]{0,200})")
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 BUILTINS = frozenset(dir(builtins))
-
-
-@dataclass(frozen=True, slots=True)
-class Binding:
-    """One place where a name gets a meaning. `target` is the dotted name of an import, else empty."""
-
-    name: str
-    line: int  # 1-based
-    target: str
-    node: ast.AST
-    guarded: bool  # inside try, if, for, while or with: may not have run
-
-
-@dataclass(slots=True)
-class Scope:
-    """A module, class or function body and the names bound in it."""
-
-    node: ast.AST
-    parent: Scope | None
-    bindings: dict[str, list[Binding]] = field(default_factory=dict)
-    outer: set[str] = field(default_factory=set)  # declared global or nonlocal
-    nonlocals: set[str] = field(default_factory=set)  # those of them that are nonlocal
-    children: list[Scope] = field(default_factory=list)
-
-    @property
-    def is_class(self) -> bool:
-        return isinstance(self.node, ast.ClassDef)
 
 
 class Names:

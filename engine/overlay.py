@@ -8,8 +8,7 @@ from engine.edits import Shift
 from engine.fingerprint import fingerprint
 from engine.model import Change, Edit, Failure, Item, Site
 from engine.source import Source
-
-Place = tuple[str, int, int]  # rule id, line and column in the file on disk, both 1-based
+from engine.suppress import Place
 
 
 @dataclass(slots=True)

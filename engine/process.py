@@ -36,7 +36,7 @@ from engine.model import (
 from engine.overlay import Overlay
 from engine.project import Project
 from engine.source import Source
-from engine.suppress import Suppression, generated, suppressed, suppressions, unused
+from engine.suppress import Place, Suppression, generated, left_alone, suppressions, unused
 
 MAX_PASSES = 12  # of one rule over one file
 MAX_ROUNDS = 4  # of all rules over one file
@@ -76,7 +76,8 @@ class _Run:
     project: Project
     unsafe: bool
     comments: tuple[Suppression, ...]
-    withheld: frozenset[str] = frozenset()  # groups of which a part cannot be admitted
+    withheld: frozenset[str]  # groups of which a part cannot be admitted elsewhere: their changes are findings here
+    verdicts: Mapping[Place, str]  # why a person declined the site there, or "" for an unsafe change that is accepted
 
 
 def process(
@@ -87,11 +88,12 @@ def process(
     unsafe: bool,
     complete: bool = True,
     withheld: frozenset[str] = frozenset(),
+    verdicts: Mapping[Place, str] | None = None,
 ) -> FileResult:
     """Run the rules over one file. Never raises for what the file or a codemod does wrong.
 
-    `withheld`: groups whose changes are findings here, as a part of each cannot be admitted elsewhere.
     `complete`: no rule of the rule file was left out, so a suppression that names none can be told to be unused.
+    `withheld` and `verdicts`: see _Run.
     """
     try:
         source = Source(path, data)
@@ -101,16 +103,16 @@ def process(
             source.tree  # noqa: B018  parse now: a file that does not parse is one failure, not one a rule
     except RefusedFile as error:
         return FileResult(path, (Failure(Site(path, error.line, error.column), error.reason, str(error)),))
-    run = _Run(Overlay(source, source), project, unsafe, suppressions(source), withheld)
+    run = _Run(Overlay(source, source), project, unsafe, suppressions(source), withheld, verdicts or {})
     try:
         _rounds(rules, run)
     except _EndlessError as error:
         return FileResult(path, (Failure(Site(path, 1), error.reason, str(error), error.rule),))
     items = list(run.overlay.items.values())
     idle = unused(path, run.comments, items, [rule.id for rule in rules], complete)
-    items += [replace(item, fingerprint=fingerprint(item.rule, item.site, source)) for item in idle]
-    after = run.overlay.source.data if run.overlay.batches else None
-    return FileResult(path, tuple(items), after, source.encoding)
+    told = (left_alone(one, one.site, (), run.verdicts) for one in idle)
+    items += [replace(one, fingerprint=fingerprint(one.rule, one.site, source)) for one in told]
+    return FileResult(path, tuple(items), run.overlay.source.data if run.overlay.batches else None, source.encoding)
 
 
 class _EndlessError(Exception):
@@ -170,16 +172,14 @@ def _propose(rule: BoundRule, run: _Run) -> list[Change]:
     wanted = []
     for item in found:
         item = replace(item, rule=rule.id)  # noqa: PLW2901
-        kept = suppressed(replace(item, site=run.overlay.original_site(item.site)), run.comments) if run.comments else None
-        if kept is not None:
-            item = replace(kept, site=item.site)  # noqa: PLW2901
+        if run.comments or run.verdicts:
+            item = left_alone(item, run.overlay.original_site(item.site), run.comments, run.verdicts)  # noqa: PLW2901
         if isinstance(item, Change) and (reason := _withheld(rule, item, run)):
-            item = Finding(item.site, item.message, reason, item.data, item.applicability, rule.id)  # noqa: PLW2901
-        if isinstance(item, Change):
-            if run.overlay.place(rule.id, item.site) not in run.overlay.banned:
-                wanted.append(item)
-        else:
+            item = Finding(item.site, item.message, reason, item.data, item.applicability, rule.id, "", item.group)  # noqa: PLW2901
+        if not isinstance(item, Change):
             run.overlay.record(item)
+        elif run.overlay.place(rule.id, item.site) not in run.overlay.banned:
+            wanted.append(item)
     return wanted
 
 
@@ -190,7 +190,8 @@ def _withheld(rule: BoundRule, change: Change, run: _Run) -> str:
         return "manual"
     if change.group in run.withheld:
         return "incomplete"
-    return "needs-unsafe" if change.applicability is Applicability.UNSAFE and not run.unsafe else ""
+    waits = change.applicability is Applicability.UNSAFE and not run.unsafe
+    return "needs-unsafe" if waits and run.overlay.place(rule.id, change.site) not in run.verdicts else ""
 
 
 def _admit(wanted: list[Change], rule: BoundRule, run: _Run) -> None:

@@ -38,5 +38,8 @@ class Request:
     parse_all: bool = False  # report files that do not parse even where no rule looks
     left_out: Callable[[str], bool] = lambda path: False  # what a wildcard among a fact's files must not find
     notes: tuple[Item, ...] = ()  # what discovery had to say
+    declined: Mapping[str, str] = field(default_factory=dict)  # fingerprint as reports give it to the sentence that says why
+    accepted: frozenset[str] = frozenset()  # fingerprints of unsafe changes that a person has read: admitted without `unsafe`
+    equal: Mapping[str, int] = field(default_factory=dict)  # decided fingerprint to how many equal sites its file had then
     warnings: tuple[str, ...] = ()
     metadata: Mapping[str, Any] = field(default_factory=dict)

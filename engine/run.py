@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import collections
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from engine import facts, groups, support
 from engine.cache import Cache, canonical, digest
-from engine.dispatch import run_files, whole_groups
+from engine.dispatch import run_files, settle
 from engine.inputs import fact_files, read
 from engine.model import Change, Failure, FileDelta, Finding, Item, Plan, Skip
 from engine.parallel import Runner
 from engine.process import FileResult
 from engine.project import Project
 from engine.request import Request
+from engine.verdicts import numbers
 
 
 def make_plan(
@@ -34,15 +35,53 @@ def make_plan(
     if plan_key in known:
         body: Plan = known[plan_key]
         stored = tuple(replace(delta, before=data.get(delta.path)) for delta in body.deltas)
-        return replace(body, root=str(request.root), deltas=stored, metadata={**request.metadata, "cached": len(data)})
+        warnings = (*request.warnings, *body.warnings)
+        told = {**request.metadata, "cached": len(data)}
+        return replace(body, root=str(request.root), deltas=stored, warnings=warnings, metadata=told)
     project, unscanned, parsed = _project(request, inputs, runner, cache)
     results, cached = run_files(request, data, project, runner, cache, progress, parsed=parsed)
-    results = whole_groups(request, data, project, runner, cache, results)
+    results = settle(request, data, project, runner, cache, results)
     # A file that a scan refuses is refused again, and then reported, by the run.
     failures = [*inputs.failures, *(one for one in unscanned if one.reason == facts.RAISED)]
     plan = _assemble(request, data, results, failures, placed)
     cache.put({plan_key: replace(plan, deltas=tuple(replace(delta, before=None) for delta in plan.deltas))})
-    return replace(plan, metadata={**request.metadata, "cached": cached})
+    return replace(plan, warnings=(*request.warnings, *plan.warnings), metadata={**request.metadata, "cached": cached})
+
+
+def make_part(
+    request: Request,
+    runner: Runner,
+    cache: Cache,
+    enough: Callable[[Sequence[FileResult]], bool],
+    only: Collection[str] | None = None,
+) -> tuple[Plan, bool]:
+    """A plan of the first files, in path order, until what came of them is `enough`; and whether every file was looked at.
+
+    `only`: the files to look at; all when None. Facts are of the whole target. Where a rewrite reaches into a file that
+    was not looked at yet, all are.
+    """
+    inputs = _inputs(request)
+    project, unscanned, parsed = _project(request, inputs, runner, cache)
+    left = sorted(inputs.data if only is None else inputs.data.keys() & set(only))
+    results: list[FileResult] = []
+    step = _PART
+    while left and not enough(results):
+        part, left = left[:step], left[step:]
+        results += run_files(request, {path: inputs.data[path] for path in part}, project, runner, cache, parsed=parsed)[0]
+        if groups.unfinished(results, lambda path: os.path.lexists(request.root / path)):
+            step = len(left)
+            enough = _never
+    results = settle(request, inputs.data, project, runner, cache, results)
+    failures = [*inputs.failures, *(one for one in unscanned if one.reason == facts.RAISED)]
+    plan = _assemble(request, inputs.data, results, failures, inputs.placed)
+    return replace(plan, warnings=(*request.warnings, *plan.warnings)), not left
+
+
+_PART = 64  # files looked at before asking whether that is enough
+
+
+def _never(results: Sequence[FileResult]) -> bool:
+    return False
 
 
 def learn(request: Request, runner: Runner, cache: Cache) -> tuple[Project, tuple[Failure, ...]]:
@@ -79,7 +118,10 @@ def _project(request: Request, inputs: _Inputs, runner: Runner, cache: Cache) ->
     """The target with its facts; the files that could not be asked; those that parsed."""
     project = Project(request.known, request.python, {}, inputs.placed)
     wanted = {fact.name: fact for rule in request.rules for fact in rule.bound.codemod.facts}
-    by_fact = {name: files for rule in request.rules for name, files in inputs.others[rule.bound.id].items()}
+    by_fact: dict[str, dict[str, bytes]] = {name: {} for name in wanted}
+    for rule in request.rules:  # several may ask for one fact, each with its own files
+        for name, found in inputs.others[rule.bound.id].items():
+            by_fact[name] = dict(sorted((by_fact[name] | dict(found)).items()))
     learned, unscanned, parsed = facts.gather(
         list(wanted.values()), inputs.data, by_fact, project, runner, cache, request.program
     )
@@ -93,7 +135,8 @@ def _plan_key(request: Request, data: Mapping[str, bytes], placed: Mapping[str, 
         (request.python, request.unsafe, request.complete, request.parse_all, placed, others, request.notes, request.known)
     )
     unread = canonical(sorted(set(request.files) - set(data)))
-    return digest("plan", request.program, contents, rules, rest, unread)
+    decided = canonical((request.declined, request.accepted, request.equal))
+    return digest("plan", request.program, contents, rules, rest, unread, decided)
 
 
 # -- assembling ------------------------------------------------------------------------
@@ -109,7 +152,8 @@ def _assemble(
     order = {rule.bound.id: i for i, rule in enumerate(request.rules)}
     items = [item for result in results for item in result.items] + list(failures) + list(request.notes)
     items.sort(key=lambda item: (item.site.path, item.site.line, item.site.column, order.get(item.rule, -1), item.rule))
-    items = _numbered(items)
+    named = zip(items, numbers(items), strict=True)
+    items = [item if item.fingerprint == name else replace(item, fingerprint=name) for item, name in named]
     deltas = [FileDelta(one.path, data[one.path], one.after, one.encoding) for one in results if one.after is not None]
     made = _support_deltas(request, items, placed)
     packages = {delta.path.rpartition("/")[0] for delta in made}  # these have their __init__ already
@@ -122,21 +166,9 @@ def _assemble(
         deltas=tuple(sorted(deltas, key=lambda delta: delta.path)),
         files=len(data),
         support=placed,
-        warnings=(*request.warnings, *_warnings(request, items, len(data))),
+        warnings=tuple(_warnings(request, items, len(data))),
         metadata=request.metadata,
     )
-
-
-def _numbered(items: Sequence[Item]) -> list[Item]:
-    """Equal sites of one file get distinct fingerprints, numbered in order."""
-    counts: collections.Counter[str] = collections.Counter()
-    out: list[Item] = []
-    for item in items:
-        counts[item.fingerprint] += 1
-        number = counts[item.fingerprint]
-        again = item.fingerprint and number > 1
-        out.append(replace(item, fingerprint=f"{item.fingerprint}-{number}") if again else item)
-    return out
 
 
 def _support_deltas(request: Request, items: Sequence[Item], placed: Mapping[str, str]) -> list[FileDelta]:

@@ -6,70 +6,38 @@ what comes back.
 
 from __future__ import annotations
 
+import datetime
 import functools
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from engine import config as configuration
 from engine.cache import Cache, digest, program_digest
+from engine.choice import Choice as Choice  # noqa: PLC0414
+from engine.choice import choice_of as choice_of  # noqa: PLC0414
+from engine.choice import site_choice as site_choice  # noqa: PLC0414
 from engine.contract import require_picklable
+from engine.decisions import store
+from engine.decisions.values import Decision, in_force
 from engine.discover import discover, read_target_python
 from engine.globs import matcher
 from engine.listing import ALWAYS_OUT
 from engine.model import Applicability, Codemod, Failure, Plan, RewrightError
 from engine.parallel import Limits, Pool, preload
-from engine.process import BoundRule
+from engine.process import BoundRule, FileResult
 from engine.project import Project
 from engine.request import PlannedRule, Request
-from engine.run import learn, make_plan
+from engine.run import learn, make_part, make_plan
+
+if TYPE_CHECKING:
+    from engine.decisions.state import Status
 
 HOUSE = Path(__file__).resolve().parent.parent
 OLDEST = (3, 8)  # what is assumed when neither rules.yaml nor pyproject.toml says
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """What a person asked for on the command line."""
-
-    paths: tuple[Path, ...] = ()
-    root: Path | None = None
-    rules_file: Path | None = None
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    sprint: str | None = None
-    unsafe: bool = False
-    jobs: int | None = None
-    cache: bool = True
-
-
-def choice_of(given: Mapping[str, Any]) -> Choice:
-    """The Choice that the options of a planning command make; `given` holds them under the names that `cli` declares."""
-    return Choice(
-        paths=given["paths"],
-        root=given["root"],
-        rules_file=given["rules_file"],
-        select=_names(given["select"]),
-        ignore=_names(given["ignore"]),
-        sprint=given["sprint"],
-        unsafe=given["unsafe"],
-        jobs=given["jobs"],
-        cache=not given["no_cache"],
-    )
-
-
-def site_choice(file: Path, root: Path, rules_file: Path | None, cache: bool) -> Choice:
-    """The Choice that plans one file of a target and withholds nothing: what `explain FILE:LINE` looks at."""
-    root = root.resolve()
-    return Choice(paths=(root, file), root=root, rules_file=rules_file, unsafe=True, cache=cache)
-
-
-def _names(given: Iterable[str]) -> tuple[str, ...]:
-    """Rule ids of a repeated option, each of which may hold several, separated by commas."""
-    return tuple(name.strip() for part in given for name in part.split(",") if name.strip())
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +47,44 @@ class Session:
     request: Request
     pool: Pool
     cache: Cache
+    choice: Choice
+    decisions: tuple[Decision, ...] = ()
+    today: str = ""  # YYYY-MM-DD
 
     def plan(self, progress: Callable[[int, int], None] = lambda done, total: None) -> Plan:
-        """The plan. `progress` is called with (files done, files to do)."""
-        return make_plan(self.request, self.pool, self.cache, progress)
+        """The plan, with a warning of decisions that went stale. `progress` is called with (files done, files to do)."""
+        plan = make_plan(self.request, self.pool, self.cache, progress)
+        if not self.decisions:
+            return plan
+        from engine.decisions import state
+
+        stale = state.warnings(self.states(plan), self.choice.verbose)
+        return replace(plan, warnings=(*plan.warnings, *stale))
+
+    def states(self, plan: Plan) -> tuple[Status, ...]:
+        """What became of each decision in a plan of this session."""
+        from engine.baseline import reach
+        from engine.decisions import state
+
+        chosen = bool(self.choice.select or self.choice.ignore)
+        return state.states(
+            self.decisions, plan, self.today, reach(plan, self.choice.paths, chosen, self.choice.sprint is not None)
+        )
+
+    def deciding(self, decisions: Sequence[Decision]) -> Session:
+        """The session with these decisions instead."""
+        now = in_force(decisions, self.today)
+        request = replace(self.request, declined=now.declined, accepted=now.accepted, equal=now.equal)
+        return replace(self, request=request, decisions=tuple(decisions))
+
+    def part(
+        self, enough: Callable[[Sequence[FileResult]], bool] = lambda results: False, only: Collection[str] | None = None
+    ) -> tuple[Plan, bool]:
+        """A plan of the first files in path order, until what came of them is `enough`; and whether every file was looked at.
+
+        `only`: the files to look at; all when None.
+        """
+        return make_part(self.request, self.pool, self.cache, enough, only)
 
     def project(self) -> tuple[Project, tuple[Failure, ...]]:
         """The target with the facts that the chosen rules ask for, and each file that could not be asked. Runs no rule."""
@@ -151,7 +153,7 @@ def open_session(
     found = discover(root, choice.paths, config.include, config.exclude)
     if not found.files and not found.skipped:
         raise RewrightError(f"no Python file to look at in {root}; name the folder that holds your code, or check target.include")
-    sprint = _sprint(choice.sprint, config)
+    sprint = sprint_of(choice.sprint, config) if choice.sprint is not None else None
     limits = Limits(config.limits.file_seconds, config.limits.memory_mb)
     request = Request(
         root=root,
@@ -170,9 +172,11 @@ def open_session(
         metadata={"excluded": found.excluded, "rules": config.path, "listed_by": found.listed_by},
         warnings=(found.note,) if found.note else (),
     )
+    decisions = store.load(choice.decisions or store.place(root), cache, _program())
+    today = datetime.datetime.now().astimezone().date().isoformat()
     with Pool(choice.jobs or len(os.sched_getaffinity(0)), limits) as pool:
         try:
-            yield Session(request, pool, cache)
+            yield Session(request, pool, cache, choice, today=today).deciding(decisions)
         finally:
             cache.close()
 
@@ -196,7 +200,8 @@ def _planned(
         if rule.id not in wanted or rule.id in choice.ignore:
             continue
         paths = sprint.paths if sprint else ()
-        bound = BoundRule(rule.id, known[rule.codemod], rule.options, "report" if rule.mode == "report" else "rewrite")
+        options = {**rule.options, **sprint.options.get(rule.id, {})} if sprint else rule.options
+        bound = BoundRule(rule.id, known[rule.codemod], options, "report" if rule.mode == "report" else "rewrite")
         scope = repr((rule.include, rule.exclude, paths))
         require_picklable(bound.codemod, bound.options)
         covers = _covers(rule.include, rule.exclude, paths)
@@ -212,9 +217,8 @@ def _covers(include: Sequence[str], exclude: Sequence[str], shard: Sequence[str]
     return lambda path: (not include or wanted(path)) and (not shard or within(path)) and not unwanted(path)
 
 
-def _sprint(name: str | None, config: configuration.Config) -> configuration.Sprint | None:
-    if name is None:
-        return None
+def sprint_of(name: str, config: configuration.Config) -> configuration.Sprint:
+    """The sprint of this name. Raises RewrightError when there is none."""
     for sprint in config.sprints:
         if sprint.id == name:
             return sprint

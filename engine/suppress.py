@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 import re
 import tokenize
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from engine.model import Change, Finding, Item, Site, Skip
 from engine.source import Source
 
+Place = tuple[str, int, int]  # rule id, line and column in the file on disk, both 1-based
 MARK = b"rewright:"
 _COMMENT = re.compile(r"#\s*rewright:\s*ignore(?:\[(?P<rules>[^\]]*)\])?\s*(?P<reason>.*)")
 
@@ -52,6 +53,20 @@ def suppressed(item: Finding | Change | Skip, all_of: Sequence[Suppression]) -> 
                 item.site, "suppressed", one.reason or "suppressed by a comment that gives no reason", item.data, item.rule
             )
     return None
+
+
+def left_alone(
+    item: Finding | Change | Skip, site: Site, comments: Sequence[Suppression], verdicts: Mapping[Place, str]
+) -> Finding | Change | Skip:
+    """The item, or the skip that stands for it because a comment or a decision says so.
+
+    `site`: the item's site in the file on disk. `verdicts`: place to the sentence of who declined it; "" for an accepted one.
+    """
+    kept = suppressed(replace(item, site=site), comments) if comments else None
+    if kept is not None:
+        return replace(kept, site=item.site)
+    why = verdicts.get((item.rule, site.line, site.column))
+    return item if not why or isinstance(item, Skip) else Skip(item.site, "declined", why, item.data, item.rule)
 
 
 def unused(path: str, all_of: Sequence[Suppression], items: Sequence[Item], ran: Sequence[str], complete: bool) -> list[Finding]:

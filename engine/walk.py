@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 _SIMPLE = frozenset(
     {ast.Expr, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return, ast.Raise, ast.Assert, ast.Pass, ast.Break, ast.Continue}
@@ -65,6 +65,11 @@ def children(node: ast.AST) -> list[ast.AST]:
         elif value is not None:
             found.append(value)
     return found
+
+
+def parents_of(nodes: Iterable[ast.AST]) -> dict[ast.AST, ast.AST]:
+    """Child to parent for the children of these nodes, expressions included: `parents_of(every_node(tree))` for a whole tree."""
+    return {child: node for node in nodes for child in children(node)}
 
 
 def every_node(node: ast.AST) -> Iterator[ast.AST]:

@@ -135,8 +135,8 @@ def imports_of(name, top_level_only=False):
 
 def test_the_import_cycles():
     assert "main_pc.memory_client.MemoryClient" in imports_of("main_pc/session_agent.py", top_level_only=True)
-    assert "main_pc.session_agent.current_session" in imports_of("main_pc/memory_client.py")
-    assert "main_pc.session_agent.current_session" not in imports_of("main_pc/memory_client.py", top_level_only=True)
+    assert "main_pc.session_agent.note_sent" in imports_of("main_pc/memory_client.py")
+    assert "main_pc.session_agent.note_sent" not in imports_of("main_pc/memory_client.py", top_level_only=True)
     assert "main_pc.vram_optimizer" in imports_of("main_pc/model_manager.py", top_level_only=True)
     assert "main_pc.model_manager" in imports_of("main_pc/vram_optimizer.py", top_level_only=True)
 

@@ -1,6 +1,7 @@
-"""`rewright facts imports`: the graph as JSON and as Mermaid, of files that are read and never imported."""
+"""`rewright facts imports`: the graph as JSON, as Mermaid and as a page, of files that are read and never imported."""
 
 import json
+import re
 
 from test_cli import rewright, tree
 
@@ -26,6 +27,28 @@ def test_a_picture_of_the_cycles(tmp_path):
     before = tree(cycle(tmp_path))
     assert rewright(tmp_path, "facts", "imports", expect=0).stdout.startswith(("flowchart", "graph"))
     assert tree(tmp_path) == before
+
+
+def test_a_page_that_works_offline(tmp_path):
+    (cycle(tmp_path) / "pkg" / "c.py").write_text("def f(:\n")
+    before = tree(tmp_path)
+    done = rewright(tmp_path, "facts", "imports", "--format", "html", "--output", "../page.html", expect=0)
+    text = (tmp_path.parent / "page.html").read_text("utf-8")
+    (tmp_path.parent / "page.html").unlink()
+    assert done.stdout == "" and tree(tmp_path) == before
+    assert text.startswith("<!DOCTYPE html>") and text.endswith("</html>\n") and f"Imports of {tmp_path.name}" in text
+    assert "Cycle 1: 2 modules" in text and "Planned cuts" in text
+    assert "pkg/c.py:1: syntax-error" in text and "its imports are not known" in text
+    assert not re.search(r"""(src|href)=["'](?!#)""", text)
+
+
+def test_fault_92_a_hostile_path_is_text_in_the_page(tmp_path):
+    name = "<img src=x onerror=alert(1)>"
+    (cycle(tmp_path) / "pkg").rename(tmp_path / name)
+    for file in (tmp_path / name).glob("*.py"):
+        file.write_text(file.read_text().replace("from pkg import", "from . import").replace("import pkg.b", "from . import b"))
+    text = rewright(tmp_path, "facts", "imports", "--format", "html", expect=0).stdout
+    assert "Cycle 1: 2 modules" in text and "<img" not in text and "&lt;img src=x onerror=alert(1)&gt;" in text
 
 
 def test_a_file_that_does_not_parse_is_told(tmp_path):

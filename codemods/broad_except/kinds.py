@@ -22,7 +22,7 @@ from typing import Literal
 
 from codemods.broad_except.flow import exits
 from codemods.broad_except.sites import FUNCTIONS, BroadSite, File, enclosing_class, last_name
-from engine import children
+from engine import children, every_node
 
 Kind = Literal["re-raise", "import-guard", "rep-reply", "cleanup", "boundary", "fallback", "swallow"]
 
@@ -129,7 +129,7 @@ def _exits_process(func: ast.expr) -> bool:
 
 
 def _is_main_guard(node: ast.AST) -> bool:
-    return isinstance(node, ast.If) and any(isinstance(part, ast.Name) and part.id == "__name__" for part in ast.walk(node.test))
+    return isinstance(node, ast.If) and any(isinstance(one, ast.Name) and one.id == "__name__" for one in every_node(node.test))
 
 
 def _fallback(node: ast.AST) -> str:

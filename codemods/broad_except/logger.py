@@ -175,7 +175,7 @@ def _first_assignment(init: ast.FunctionDef, site: BroadSite) -> ast.expr | None
         if isinstance(statement, ast.Assign) and any(_is_self_logger(target) for target in statement.targets):
             value = statement.value
             return value if isinstance(value, ast.Call) and _MAKES.match(last_name(value.func)) else None
-        for node in ast.walk(statement):
+        for node in every_node(statement):
             if isinstance(node, ast.Call) and _may_call_back(node):
                 return None
     return None

@@ -32,9 +32,9 @@ def masked_name(file: File, site: BroadSite) -> str:
 def _bound_inside(node: ast.AST) -> list[str]:
     """What a comprehension or a lambda binds for itself."""
     if isinstance(node, ast.Lambda):
-        return [argument.arg for argument in ast.walk(node.args) if isinstance(argument, ast.arg)]
+        return [argument.arg for argument in every_node(node.args) if isinstance(argument, ast.arg)]
     if isinstance(node, _COMPREHENSIONS):
-        return [part.id for made in node.generators for part in ast.walk(made.target) if isinstance(part, ast.Name)]
+        return [part.id for made in node.generators for part in every_node(made.target) if isinstance(part, ast.Name)]
     return []
 
 

@@ -128,7 +128,7 @@ def _looks(file: File, site: BroadSite) -> Refusal | None:
         id(inner)
         for node in outside_inner_handlers(site.handler.body)
         if isinstance(node, (*FUNCTIONS, ast.Lambda, ast.GeneratorExp, ast.JoinedStr, ast.ClassDef))
-        for inner in ast.walk(node)
+        for inner in every_node(node)
     }
     for look in handler_looks(file, site):
         code = file.source.text[file.source.start(look.node) : file.source.end(look.node)][:40]
@@ -189,7 +189,7 @@ def _introspection(file: File, site: BroadSite) -> Refusal | None:
         return None
     body = site.owner.body
     for statement in body:
-        for node in ast.walk(statement):
+        for node in every_node(statement):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _INSPECTS:
                 return Refusal("introspection", f"{node.func.id}() in the same scope could see the new names")
     return None
@@ -208,7 +208,7 @@ def _shows_frames(file: File, site: BroadSite, node: ast.AST) -> bool:
     if last_name(node.func) == "exception" and isinstance(node.func, ast.Attribute) and is_logger(node.func.value):
         return True
     return (file.source.names.qualified(node.func) or "").startswith("traceback.") and any(
-        isinstance(part, ast.Name) and part.id == site.handler.name for part in ast.walk(node)
+        isinstance(part, ast.Name) and part.id == site.handler.name for part in every_node(node)
     )
 
 

@@ -14,7 +14,7 @@ from codemods.broad_except.learned import learned_at
 from codemods.broad_except.masked import masked_name, raises_anything
 from codemods.broad_except.naming import spell
 from codemods.broad_except.sites import BroadSite, File
-from engine import ImportNeed
+from engine import ImportNeed, every_node
 
 Why = Literal["narrowed", "kept", "opaque", "caught-before"]
 Data = dict[str, str | list[str]]
@@ -93,7 +93,7 @@ def _is_import_alone(site: BroadSite, found: Inference) -> bool:
     names = {*found.exceptions, *(step.exception for step in found.also)}
     if not names or not names <= _IMPORT_ERRORS:
         return False
-    return any(isinstance(node, ast.Call) for statement in site.tried.body for node in ast.walk(statement))
+    return any(isinstance(node, ast.Call) for statement in site.tried.body for node in every_node(statement))
 
 
 def _is_by_the_way(site: BroadSite, names: set[str]) -> bool:

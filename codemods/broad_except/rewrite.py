@@ -10,7 +10,7 @@ import libcst as cst
 
 from codemods.broad_except.obligations import Look
 from codemods.broad_except.sites import BroadSite, Try
-from engine import Rewrite, SliceError, Source, Statement, replace_expression, rewrite_statement
+from engine import Rewrite, SliceError, Source, Statement, every_node, replace_expression, rewrite_statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ def _statement_of(source: Source, site: BroadSite, node: ast.expr) -> ast.stmt:
     place = (node.lineno, node.col_offset)
     around = [
         inner
-        for inner in ast.walk(site.handler)
+        for inner in every_node(site.handler)
         if isinstance(inner, ast.stmt)
         and (inner.lineno, inner.col_offset) <= place < (inner.end_lineno or 0, inner.end_col_offset or 0)
     ]

@@ -54,7 +54,7 @@ def rebinds(site: BroadSite) -> bool:
         (isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Load))
         or (isinstance(node, ast.ExceptHandler) and node.name == name)
         for statement in site.handler.body
-        for node in ast.walk(statement)
+        for node in every_node(statement)
     )
 
 
@@ -123,7 +123,7 @@ def _opened(node: ast.AST, name: str) -> Iterator[tuple[ast.AST, bool]]:
     arguments: ast.arguments = node.args  # type: ignore[attr-defined]
     yield from ((part, False) for part in [*arguments.defaults, *filter(None, arguments.kw_defaults)])
     yield from ((part, False) for part in getattr(node, "decorator_list", []))
-    if any(argument.arg == name for argument in ast.walk(arguments) if isinstance(argument, ast.arg)):
+    if any(argument.arg == name for argument in every_node(arguments) if isinstance(argument, ast.arg)):
         return
     body = node.body if isinstance(node.body, list) else [node.body]  # type: ignore[attr-defined]
     if not _is_local(body, name):
@@ -149,4 +149,4 @@ def _is_local(body: list[ast.AST], name: str) -> bool:
 
 
 def _binds(target: ast.AST, name: str) -> bool:
-    return any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(target))
+    return any(isinstance(node, ast.Name) and node.id == name for node in every_node(target))

@@ -46,7 +46,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from codemods.get_event_loop.loop_arguments import loop_argument, without_loop
-from codemods.get_event_loop.places import Parents, Place, parents_of, place_of
+from codemods.get_event_loop.places import Parents, Place, place_of
 from codemods.get_event_loop.refusals import IN_COROUTINE, refusal
 from codemods.get_event_loop.rewrite import edits_of
 from codemods.get_event_loop.running import ensured, running_loop
@@ -63,7 +63,9 @@ from engine import (
     Skip,
     SliceError,
     Source,
+    every_node,
     need_import,
+    parents_of,
 )
 
 _ASKS = ("asyncio.get_event_loop", "asyncio.events.get_event_loop")
@@ -83,7 +85,7 @@ def run_file(source: Source, project: Project, options: Mapping[str, Any]) -> It
         asked = next((word for word, targets in _NAMES.items() if found in targets or (found is None and name == word)), "")
         if not asked and not (found or "").startswith("asyncio."):
             continue
-        parents = parents or parents_of(source.tree)
+        parents = parents or parents_of(every_node(source.tree))
         item = _guarded(source, project, options, call, parents, (asked, found), taken)
         if item is not None:
             yield item
@@ -127,7 +129,7 @@ def _guarded(
     if isinstance(item, tuple):
         return Skip(source.site(site), *item, {"context": place.context})
     if word is not None and isinstance(item, Change):
-        taken.update(ast.walk(word))
+        taken.update(every_node(word))
     return item
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from codemods.get_event_loop.calm import is_calm
 from codemods.get_event_loop.places import FUNCTIONS, Parents, is_call, value_of
 from codemods.get_event_loop.refusals import Refusal
-from engine import Source
+from engine import Source, children, every_node
 
 FUTURES = frozenset(
     {"gather", "ensure_future", "create_task", "shield", "wrap_future", "run_coroutine_threadsafe", "Future", "Task"}
@@ -38,15 +38,15 @@ def coroutine_of(source: Source, run: ast.Call, parents: Parents, own: bool, str
         return UNKNOWN
     argument = _unwrapped(source, run.args[0], run)
     owner = run.func.value if isinstance(run.func, ast.Attribute) else None
-    if isinstance(owner, ast.Name) and any(isinstance(node, ast.Name) and node.id == owner.id for node in ast.walk(argument)):
+    if isinstance(owner, ast.Name) and any(isinstance(node, ast.Name) and node.id == owner.id for node in every_node(argument)):
         return ("loop-passed-on", "what is run is made with the loop in hand; move that into the coroutine")
-    if any(isinstance(node, (ast.NamedExpr, ast.Await, ast.Yield, ast.YieldFrom)) for node in ast.walk(argument)):
+    if any(isinstance(node, (ast.NamedExpr, ast.Await, ast.Yield, ast.YieldFrom)) for node in every_node(argument)):
         return UNKNOWN
     if isinstance(argument, ast.Name) and is_coroutine_call(source, value_of(source, argument), parents):
         return Coroutine(argument)
     if not isinstance(argument, ast.Call):
         return UNKNOWN
-    inner = [node for part in [*argument.args, *argument.keywords] for node in ast.walk(part) if isinstance(node, ast.Call)]
+    inner = [node for part in [*argument.args, *argument.keywords] for node in every_node(part) if isinstance(node, ast.Call)]
     names = {source.names.qualified(call.func) or "" for call in inner}
     calm = all(is_coroutine_call(source, call, parents) or is_calm(source, call, strict) for call in inner)
     name = source.names.qualified(argument.func) or ""
@@ -133,7 +133,7 @@ def _is_fresh(source: Source, node: ast.expr, parents: Parents) -> bool:
 def _filled_with_coroutines(source: Source, name: ast.Name, parents: Parents) -> bool:
     """Is nothing else done with a list than appending coroutines to it, and handing it over?"""
     scope = source.names.scope_at(name)
-    for node in ast.walk(scope.node):
+    for node in every_node(scope.node):
         if not (isinstance(node, ast.Name) and node.id == name.id and isinstance(node.ctx, ast.Load)) or node is name:
             continue
         call = parents.get(parents[node])
@@ -211,5 +211,5 @@ def _is_generator(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
         if isinstance(part, (ast.Yield, ast.YieldFrom)):
             return True
         if not isinstance(part, (*FUNCTIONS, ast.Lambda, ast.ClassDef)):
-            stack.extend(ast.iter_child_nodes(part))
+            stack.extend(children(part))
     return False

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from codemods.get_event_loop.places import Parents
-from engine import SliceError, Source
+from engine import SliceError, Source, every_node
 
 Cut = tuple[int, int, str]
 _SPACE = r"[ \t\f]*"
@@ -141,7 +141,7 @@ def _lines(source: Source, first: int, last: int, body: Sequence[ast.stmt]) -> I
 
 
 def _inside_strings(source: Source, statement: ast.stmt) -> Iterable[int]:
-    for node in ast.walk(statement):
+    for node in every_node(statement):
         text = isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, (str, bytes)))
         if text and node.lineno < (node.end_lineno or 0):  # type: ignore[attr-defined]
             code = source.segment(node)

@@ -6,7 +6,7 @@ from codemods.get_event_loop.cuts import as_written
 from codemods.get_event_loop.places import Parents, place_of
 from codemods.get_event_loop.refusals import Refusal
 from codemods.get_event_loop.running import is_running_loop
-from engine import Applicability, Change, Evidence, SliceError, Source
+from engine import Applicability, Change, Evidence, SliceError, Source, every_node
 
 _AWAITED = frozenset({"sleep", "wait_for", "wait", "gather", "shield"})
 _BOUND = frozenset({"Queue", "PriorityQueue", "LifoQueue", "Lock", "Event", "Condition", "Semaphore", "BoundedSemaphore"})
@@ -35,7 +35,7 @@ def without_loop(
     kind = (source.names.qualified(call.func) or "").removeprefix("asyncio.")
     awaited = place.context == "coroutine" and isinstance(parents[call], ast.Await) and kind in _AWAITED
     running = place.context == "coroutine" and is_running_loop(source, word.value, place, parents)
-    if any(isinstance(node, ast.Call) for node in ast.walk(word.value)) and not running:
+    if any(isinstance(node, ast.Call) for node in every_node(word.value)) and not running:
         return ("loop-argument", f"the loop that {name} is given comes from a call, which may do more than that")
     if not awaited and not running and python < (3, 10):
         return ("loop-argument", f"before Python 3.10 {name} works on the loop that it is given, which may be another one")

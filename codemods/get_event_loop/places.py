@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from engine import Source
+from engine import Source, every_node
 
 Parents = Mapping[ast.AST, ast.AST]
 Context = Literal["coroutine", "function", "module", "deferred"]
@@ -34,11 +34,6 @@ class Place:
             if parent is self.function:
                 return
             child = parent
-
-
-def parents_of(tree: ast.AST) -> dict[ast.AST, ast.AST]:
-    """Every node's parent, expressions included."""
-    return {child: parent for parent in ast.walk(tree) for child in ast.iter_child_nodes(parent)}
 
 
 def place_of(node: ast.expr, parents: Parents) -> Place:
@@ -85,8 +80,8 @@ def in_script(source: Source, place: Place, parents: Parents) -> bool:
     function = place.function
     if function is None or place.context != "function" or parents[function] is not source.tree or function.decorator_list:
         return False
-    mentions = [node for node in ast.walk(source.tree) if isinstance(node, ast.Name) and node.id == function.name]
-    exported = any(isinstance(node, ast.Constant) and node.value == function.name for node in ast.walk(source.tree))
+    mentions = [node for node in every_node(source.tree) if isinstance(node, ast.Name) and node.id == function.name]
+    exported = any(isinstance(node, ast.Constant) and node.value == function.name for node in every_node(source.tree))
     if len(mentions) != 1 or exported or len(source.names.module.bindings.get(function.name, ())) != 1:
         return False
     call = parents[mentions[0]]
@@ -125,7 +120,7 @@ def _expects_runtime_error(source: Source, handler: ast.ExceptHandler) -> bool:
 
 
 def _asks(source: Source, tried: ast.Try | ast.TryStar) -> bool:
-    calls = [node for statement in tried.body for node in ast.walk(statement) if isinstance(node, ast.Call)]
+    calls = [node for statement in tried.body for node in every_node(statement) if isinstance(node, ast.Call)]
     return any(source.names.qualified(call.func) == "asyncio.get_event_loop" for call in calls)
 
 
@@ -143,7 +138,7 @@ def uses_of(source: Source, place: Place, name: str) -> list[ast.Name]:
     """Every other mention of a variable, in the whole reach of its scope, in source order."""
     target = place.chain[0].targets[0] if isinstance(place.chain[0], ast.Assign) else place.chain[0].target  # type: ignore[attr-defined]
     mine = source.names.lookup(name, source.names.scope_at(target))
-    found = [node for node in ast.walk(place.function or source.tree) if isinstance(node, ast.Name) and node.id == name]
+    found = [node for node in every_node(place.function or source.tree) if isinstance(node, ast.Name) and node.id == name]
     same = [node for node in found if node is not target and source.names.lookup(name, source.names.scope_at(node)) is mine]
     return sorted(same, key=lambda node: (node.lineno, node.col_offset))
 
@@ -164,7 +159,7 @@ def is_call(source: Source, node: ast.AST | None, *names: str) -> bool:
 
 def contains(outer: ast.AST, node: ast.AST) -> bool:
     """Does a tree hold this very node?"""
-    return any(part is node for part in ast.walk(outer))
+    return any(part is node for part in every_node(outer))
 
 
 def value_of(source: Source, name: ast.expr) -> ast.expr | None:
@@ -174,7 +169,7 @@ def value_of(source: Source, name: ast.expr) -> ast.expr | None:
     bindings = source.names.lookup(name.id, source.names.scope_at(name)) or []
     if len(bindings) != 1:
         return None
-    for statement in ast.walk(source.tree):
+    for statement in every_node(source.tree):
         if isinstance(statement, ast.Assign) and statement.targets == [bindings[0].node]:
             return statement.value
         if isinstance(statement, ast.AnnAssign) and statement.target is bindings[0].node:

@@ -3,7 +3,7 @@
 import ast
 
 from codemods.get_event_loop.places import Parents, Place, place_of
-from engine import Source
+from engine import Source, every_node
 
 _THREADS = frozenset({"Thread", "Timer", "submit", "to_thread", "run_in_executor", "start_new_thread"})
 
@@ -47,7 +47,7 @@ def both_ways(source: Source, place: Place, parents: Parents) -> bool:
 
 def _mentions(source: Source, name: str) -> list[ast.expr]:
     found: list[ast.expr] = []
-    for node in ast.walk(source.tree):
+    for node in every_node(source.tree):
         if (isinstance(node, ast.Name) and node.id == name) or (isinstance(node, ast.Attribute) and node.attr == name):
             found.append(node)
     return found

@@ -10,7 +10,7 @@ from codemods.get_event_loop.places import Parents, Place, contains, in_script, 
 from codemods.get_event_loop.reach import only_in_threads
 from codemods.get_event_loop.refusals import MODULE, SYNC, Refusal, file_refusal
 from codemods.get_event_loop.rivals import bound_objects, other_loops
-from engine import Source
+from engine import Source, every_node
 
 _LEFTOVERS = ("shutdown_asyncgens", "shutdown_default_executor")
 
@@ -59,7 +59,7 @@ def runs_of(source: Source, place: Place, parents: Parents, python: tuple[int, i
 
 
 def _calls(statements: tuple[ast.stmt, ...]) -> list[ast.Call]:
-    return [node for one in statements for node in ast.walk(one) if isinstance(node, ast.Call)]
+    return [node for one in statements for node in every_node(one) if isinstance(node, ast.Call)]
 
 
 def _sorted(source: Source, place: Place, parents: Parents) -> Runs | Refusal:

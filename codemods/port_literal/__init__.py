@@ -47,7 +47,7 @@ import ast
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from codemods.port_literal.nouns import Birth
+from codemods.port_literal.nouns import Birth, Topology
 from codemods.port_literal.registry import DEFAULT_PATH, REGISTRIES, Errors, Registry
 from codemods.port_literal.rewriting import judging
 from codemods.port_literal.rewriting.births import Place, births_in
@@ -65,13 +65,14 @@ def run_file(source: Source, project: Project, options: Mapping[str, Any]) -> It
     registries: Mapping[str, Registry | Errors] = project.facts[REGISTRIES.name]
     registry = registries.get(options["registry-file"])
     entries = registry.entries if isinstance(registry, Registry) else ()
-    known = judging.of_file(source.path, project.facts[TOPOLOGY.name], entries, options)
+    topology: Topology = project.facts[TOPOLOGY.name]
+    known = judging.of_file(source.path, topology, entries, options)
     if registry is None:
         known = tuple(pair for pair in known if pair[0].shape == "endpoint")  # of the others there is nothing to say
     if not known or source.text.startswith(_MARK):
         return
     path, module = options["registry-file"], project.support_import(SUPPORT.name)
-    for place, birth, verdict in births_in(source, known):
+    for place, birth, verdict in births_in(source, known, topology.texts.get(source.path)):
         if is_looked_up(source, place) or not _is_site(source, place, birth):
             continue
         found: Change | Refusal

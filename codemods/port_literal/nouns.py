@@ -4,7 +4,8 @@ Lines and columns are 1-based, columns in characters; offsets are 0-based charac
 Port numbers are 1..65535.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 Direction = Literal["bind", "connect"]
@@ -111,6 +112,7 @@ class Topology:
     services: tuple[Service, ...] = ()
     notes: tuple[str, ...] = ()  # configuration files that could not be read, one sentence each
     heirs: tuple[Heir, ...] = ()
+    texts: Mapping[str, int] = field(default_factory=dict)  # CRC-32 of each file with births, as it was learned
 
 
 @dataclass(frozen=True, slots=True)

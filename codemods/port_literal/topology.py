@@ -63,6 +63,7 @@ def topology_of(
         services,
         notes,
         heirs_of(flow),
+        {path: files[path].text for path in dict.fromkeys(birth.path for birth in births)},
     )
 
 

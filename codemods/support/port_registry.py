@@ -18,6 +18,7 @@ import contextlib
 import difflib
 import json
 import os
+import sys
 import tempfile
 import threading
 import time
@@ -101,8 +102,7 @@ def _load(missing_ok: bool) -> _Registry:
             starts = [Path(__file__).absolute().parent]
             with contextlib.suppress(OSError):  # the working directory may have been deleted
                 starts.append(Path.cwd() / "config")
-            found = [folder / "config" / "ports.yaml" for start in starts for folder in start.parents]
-            found = [file for yaml in found for file in (yaml, yaml.with_suffix(".json"))]
+            found = [up / "config" / name for start in starts for up in start.parents for name in ("ports.yaml", "ports.json")]
             named = os.environ.get("REWRIGHT_PORTS_FILE", "").strip()
             file = Path(named) if named else next((file for file in found if file.is_file()), None)
             try:
@@ -122,7 +122,7 @@ def _parse(file: Path) -> Any:
         if beside.is_file():
             return _parse(beside)
         raise PortRegistryError(f"{file}: PyYAML is not installed; install it or write {beside}") from None
-    except Exception as error:  # yaml.YAMLError is no name that this module can rely on
+    except (ValueError, RecursionError, getattr(sys.modules.get("yaml"), "YAMLError", ValueError)) as error:
         raise PortRegistryError(f"{file}: not valid {file.suffix[1:].upper()}: {error}") from error
 
 

@@ -10,6 +10,7 @@ import io
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
+from engine.decisions.values import short
 from engine.model import Applicability, Change, Failure, Finding, Item, Plan, Skip
 from engine.report import View
 from engine.report.screen import escape, paint, prose, redact
@@ -41,7 +42,7 @@ def _sites(plan: Plan, view: View) -> Iterator[str]:
     """`path:line:column rule message [kind]`, in the plan's order."""
     for item in plan.items:
         rule = paint(escape(item.rule) + " ", "rule", view.color) if item.rule else ""
-        yield f"{_place(item, view)} {rule}{prose(item.message)} {_kind(item, view)}\n"
+        yield f"{_place(item, view)} {rule}{prose(item.message)} {_kind(item, view)}{_name(item, view)}\n"
         yield from _traceback(item, view)
     if plan.items:
         yield "\n"
@@ -57,6 +58,11 @@ def _kind(item: Item, view: View) -> str:
     kind, reason = applicability_of(item) or type_of(item), escape(reason_of(item))
     text = f"[{kind}: {reason}]" if reason else f"[{kind}]"
     return paint(text, kind if kind in (*Applicability, "failure") else "dim", view.color)
+
+
+def _name(item: Item, view: View) -> str:
+    """What `rewright decide` takes, with --verbose."""
+    return paint(f"  {short(item.fingerprint)}", "dim", view.color) if view.verbose and item.fingerprint else ""
 
 
 def _sections(plan: Plan, view: View) -> Iterator[str]:
@@ -92,7 +98,7 @@ def _group(rule: str, reason: str, members: list[Item], view: View) -> Iterator[
     yield f"  {label} {paint(f'({len(members):,})', 'dim', view.color)}{said}\n"
     shown = members if view.verbose else members[:_SITES]
     for item in shown:
-        yield f"    {_place(item, view)}{'' if common else '  ' + prose(item.message)}\n"
+        yield f"    {_place(item, view)}{'' if common else '  ' + prose(item.message)}{_name(item, view)}\n"
         yield from _traceback(item, view)
     if len(shown) < len(members):
         yield paint(f"    ... and {len(members) - len(shown):,} more: --verbose lists them", "dim", view.color) + "\n"

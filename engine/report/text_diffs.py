@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from engine.model import Applicability, Change, Evidence, FileDelta, Plan
+from engine.decisions.values import short
+from engine.edits import apply_edits
+from engine.model import Applicability, Change, Edit, Evidence, FileDelta, Plan
 from engine.report import View
 from engine.report.attribution import Diff, attribute, changes_by_path
 from engine.report.hunks import Hunk, hunks, split_lines
@@ -26,6 +28,40 @@ def render_diffs(plan: Plan, view: View) -> Iterator[str]:
     for change in plan.of(Change):
         if change.applicability is Applicability.MANUAL:
             yield "\n".join(_proposal(change, view)) + "\n\n"
+
+
+def render_change(change: Change, plan: Plan, view: View) -> Iterator[str]:
+    """One change by itself, as lines: file, reason, and what it alone makes of the file as its rule saw it; files it creates."""
+    delta = next(one for one in plan.deltas if one.path == change.site.path)
+    before, after = _alone(change, delta, plan)
+    yield _header(delta.path, "", view).rstrip()
+    yield from _reason(change, True, view)
+    found = hunks(before, after, view.context)
+    last = found[-1] if found else None
+    digits = max(len(str(max(last.old_start + last.old_count, last.new_start + last.new_count))), 3) if last else 3
+    for hunk in found:
+        yield from _hunk(hunk, digits, _all_crlf(before) and _all_crlf(after), view)
+    paths = {one.path for one in change.creates}
+    for created in plan.deltas:
+        if created.before is None and created.path in paths:
+            yield ""
+            yield from _new_file(created, [], plan, view)
+
+
+def _alone(change: Change, delta: FileDelta, plan: Plan) -> tuple[str, str]:
+    """The file as the change's rule saw it, and with this change; first and last text where the edits do not say."""
+    before = _text(delta.before or b"", delta.encoding)
+    batches: dict[int, list[Edit]] = {}
+    for other in plan.of(Change):
+        if other.batch < change.batch and other.site.path == delta.path:
+            batches.setdefault(other.batch, []).extend(other.edits)
+    try:
+        seen = before
+        for batch in sorted(batches):
+            seen = apply_edits(seen, batches[batch])
+        return seen, apply_edits(seen, change.edits)
+    except ValueError:
+        return before, _text(delta.after, delta.encoding)
 
 
 def _changed_file(delta: FileDelta, changes: Sequence[Change], plan: Plan, view: View) -> Iterator[str]:
@@ -51,7 +87,7 @@ def _header(path: str, notes: str, view: View) -> str:
 
 
 def _reason(change: Change, here: bool, view: View) -> Iterator[str]:
-    """`safe broad-except line 42`, the message, and what was checked.
+    """`safe broad-except line 42  1f0c8a2b`, the message, and what was checked. The digits name the site for `decide`.
 
     A hunk away from the site (`here` is false) is a part of the change, an import mostly: it gets one line.
     The gates, which every change has passed, are told once at the end of the report, and here with --verbose.
@@ -61,7 +97,8 @@ def _reason(change: Change, here: bool, view: View) -> Iterator[str]:
     if not here:
         yield f"  {label} {paint(f'for the change at line {change.site.line}', 'dim', view.color)}"
         return
-    yield f"  {label} {paint(f'line {change.site.line}', 'dim', view.color)}"
+    name = f"  {short(change.fingerprint)}" if change.fingerprint else ""
+    yield f"  {label} {paint(f'line {change.site.line}{name}', 'dim', view.color)}"
     yield from wrapped(change.message, "    ", view.width)
     told = [found for found in change.evidence if found.check != "gates" or view.verbose]
     for result in _RESULTS:

@@ -9,9 +9,10 @@ from functools import cache
 import pytest
 from asyncio_kit import HERE, both, differences, pythons, rewritten, run
 from asyncio_programs import HEAD, PROGRAMS
+from asyncio_programs_more import MORE_PROGRAMS
 from asyncio_shapes import programs
 
-WHOLE = {name: HEAD + text for name, text in PROGRAMS.items()}
+WHOLE = {name: HEAD + text for name, text in (PROGRAMS | MORE_PROGRAMS).items()}
 
 
 @cache
@@ -20,7 +21,7 @@ def results(version):
     return after, both(pythons()[version], WHOLE, after)
 
 
-@pytest.mark.parametrize("name", PROGRAMS)
+@pytest.mark.parametrize("name", WHOLE)
 @pytest.mark.parametrize("version", pythons(), ids=lambda version: ".".join(map(str, version)))
 def test_same_output_in_the_same_order_and_no_warning(version, name):
     texts, (before, after) = results(version)

@@ -179,7 +179,8 @@ def test_exception_is_kept_where_inference_knows_too_little(run, style, unknown,
     assert item.data["inferred"] == list(exceptions) and item.data["unknown"] == list(unknown)
     if style == "safe-executor":
         assert isinstance(item, Change) and "recoverable=(Exception,)" in item.edits[0].text
-        assert item.applicability == "safe" or not all(one.result == "pass" for one in item.evidence)
+        assert item.applicability == "unsafe"
+        assert [one.check for one in item.evidence if one.result != "pass"] == ["import-root"]
     else:
         assert item.reason == "nothing-narrower"
 

@@ -223,7 +223,9 @@ def test_modules():
     found = modules_of(["lib/pkg/__init__.py", "lib/pkg/a.py", "main.py"])
     assert found.find("pkg.a.thing", "main") == ("lib.pkg.a", "thing")
     assert found.importable("lib.pkg.a") == "pkg.a"
-    assert found.find("..a", "lib.pkg.sub") is None or found.find(".a", "lib.pkg") == ("lib.pkg.a", "")
+    assert found.find(".a", "lib.pkg") == found.find(".a", "lib.pkg.b") == ("lib.pkg.a", "")
+    assert found.find("..a", "lib.pkg.b.c") == ("lib.pkg.a", "")
+    assert found.find("..a", "lib.pkg.b") is found.find("....a", "lib.pkg.b") is None
     assert found.find("json.a", "main") is None
 
 

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from codemods.port_literal.rewriting.spelling import with_call
 from engine.model import Change, Skip
+from engine.process import BoundRule
+from engine.request import PlannedRule
 
 
 def rewritten(segment, port=1):
@@ -113,7 +115,9 @@ def test_each_change_says_that_the_value_is_the_same(tmp_path):
     (tmp_path / "config").mkdir()
     (tmp_path / "config" / "ports.yaml").write_text(REGISTRY)
     (tmp_path / "agent.py").write_text(AGENT)
-    for change in kit.plan(tmp_path, [kit.bound("port-literal")]).of(Change):
+    changes = kit.plan(tmp_path, [kit.bound("port-literal")]).of(Change)
+    assert len(changes) == 5
+    for change in changes:
         (proof,) = [evidence for evidence in change.evidence if evidence.check == "port-value"]
         assert proof.result == "pass"
         assert f"get_port('{change.data['name']}') == {change.data['port']} in config/ports.yaml" == proof.detail
@@ -127,3 +131,18 @@ def test_the_support_module_is_never_a_site(tmp_path):
     with (tmp_path / "mine.py").open("a") as file:
         file.write("\nAGENT_PORT = 5601\n")
     assert kit.plan(tmp_path, [kit.bound("port-literal")]).items == ()
+
+
+def test_each_of_two_rules_looks_into_its_own_registry(tmp_path):
+    (tmp_path / "config").mkdir()
+    for name, port in (("A", 5601), ("B", 5602)):
+        row = f"version: 1\nports:\n  - {{name: {name}, port: {port}, owner: agent}}\n"
+        (tmp_path / "config" / f"{name}.yaml").write_text(row)
+    (tmp_path / "agent.py").write_text("A_PORT = 5601\nB_PORT = 5602\n")
+    rules = [PlannedRule(bind(name, {"registry-file": f"config/{name}.yaml"})) for name in ("A", "B")]
+    changes = kit.plan(tmp_path, rules).of(Change)
+    assert [(change.rule, change.data["port"], change.data["name"]) for change in changes] == [("A", 5601, "A"), ("B", 5602, "B")]
+
+
+def bind(name, given):
+    return BoundRule(name, kit.CODEMODS["port-literal"], kit.options("port-literal", given))

@@ -160,6 +160,8 @@ def test_registries_that_are_refused():
     row = {"name": "A", "port": 1001}
     bad = [
         ("{ not JSON", "not valid"),
+        ("[" * 5000, "not valid"),
+        ("when: 2026-13-45", "not valid"),
         ("[]", "version: 1"),
         ("null", "version: 1"),
         (document(PORTS, version=2), "version: 1"),

@@ -112,6 +112,13 @@ def test_a_changed_handler_is_new_and_the_old_one_fixed(target):
     assert counts(found) == (1, 1, 1) and [one.line for one in found.fixed] == [4] and lines_of(found) == ["pkg/a.py:4"]
 
 
+def test_a_site_of_a_renamed_file_is_new(target):
+    entries = known(target)
+    (target / "pkg" / "a.py").rename(target / "pkg" / "z.py")
+    found = compare(planned(target), entries, Reach())
+    assert counts(found) == (0, 2, 2) and lines_of(found) == ["pkg/z.py:4", "pkg/z.py:11"]
+
+
 def test_equal_sites_are_counted_not_named(target):
     twin = "def f{0}(job):\n    try:\n        job()\n    except Exception:\n        pass\n\n\n"
     file = target / "pkg" / "a.py"

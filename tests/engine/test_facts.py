@@ -1,5 +1,6 @@
 """Facts: scan each file, combine once."""
 
+import dataclasses
 import re
 
 import badmods
@@ -51,3 +52,16 @@ def test_failures_of_a_scan_come_from_the_cache_too(tmp_path):
         (root / "new.py").write_bytes(b"x = 1\n")  # so that the plan itself is made again
         cache.close()
         assert [item.reason for item in made.of(Failure)] == ["fact-error"]
+
+
+def test_rules_that_ask_for_one_fact_with_different_files_get_all_of_them(tmp_path):
+    (tmp_path / "a.py").write_bytes(b"x = 1\n")
+    (tmp_path / "z.txt").write_bytes(b"26")
+    (tmp_path / "b.txt").write_bytes(b"2")
+    fact = dataclasses.replace(badmods.ASSIGNED, files=("{numbers}",))
+    rules = [rule(badmods.tells, name, options={"numbers": file}, facts=(fact,)) for name, file in NUMBERS.items()]
+    told = {item.message for item in plan(tmp_path, rules).of(Finding)}
+    assert told == {"[('a.py', ['x']), ('b.txt', b'2'), ('z.txt', b'26')]"}
+
+
+NUMBERS = {"last": "z.txt", "first": "b.txt"}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.walk import children, every_node
+from engine.walk import children, every_node, parents_of
 
 LIBRARY = Path(sysconfig.get_path("stdlib"))
 LEAVES = (ast.expr_context, ast.operator, ast.unaryop, ast.boolop, ast.cmpop)
@@ -59,3 +59,11 @@ def test_every_kind_of_node():
 def test_depth_is_no_limit():
     tree = ast.parse("x = " + "a + " * 900 + "b")
     assert sum(isinstance(node, ast.Name) for node in every_node(tree)) == 902
+
+
+def test_parents_are_those_of_the_nodes_that_are_given():
+    tree = ast.parse(EVERYTHING)
+    parents = parents_of(every_node(tree))
+    assert set(parents) == set(every_node(tree)) - {tree}
+    assert all(node in children(parent) for node, parent in parents.items())
+    assert parents_of([tree]) == dict.fromkeys(tree.body, tree)

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from codemods.broad_except.inference.chains import last_name, receiver
+from codemods.broad_except.inference.model import Meaning
 from codemods.broad_except.inference.python import FUNCTIONS
-from codemods.broad_except.inference.resolve import Meaning, World
+from codemods.broad_except.inference.resolve import World
 
 _LOGGING = frozenset({"debug", "info", "warn", "warning", "error", "exception", "critical", "log"})
 # Methods of strings, lists, dictionaries, sets and locks: on a receiver of unknown type they say nothing about the environment.

@@ -90,3 +90,20 @@ class Precedent:
     path: str
     line: int
     caught: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """`name` is qualified: a library's as the knowledge base writes it, or `key:qualname` for the project's own.
+
+    value: it is an instance of the class `name`, not the thing itself.
+    """
+
+    name: str
+    value: bool = False
+    optional: bool = False  # may be None instead
+
+    @property
+    def own(self) -> bool:
+        """Is it the project's?"""
+        return ":" in self.name

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from codemods.broad_except.inference.python import STANDARD
+from engine import beginnings
 
 _ROOTS = frozenset({"src", "lib", "python", "source"})
 
@@ -43,24 +44,15 @@ class Modules:
         return ".".join([*parts[: len(parts) - level], *([plain] if plain else [])])
 
     def _longest(self, dotted: str, roots: Iterable[str]) -> tuple[str, str] | None:
-        for root in roots:
-            head, rest = dotted, ""
-            while head:
-                if root + head in self.paths:
-                    return root + head, rest
-                head, _, last = head.rpartition(".")
-                rest = f"{last}.{rest}" if rest else last
-        return None
+        found = ((root + head, rest) for root in roots for head, rest in beginnings(dotted) if root + head in self.paths)
+        return next(found, None)
 
     def _by_suffix(self, dotted: str) -> tuple[str, str] | None:
         """Below a source root (`src/`, `lib/`): the module or package whose path ends like this, if only one does."""
-        head, rest = dotted, ""
-        while head:
+        for head, rest in beginnings(dotted):
             key = self.suffixes.get(head, "")
             if key and ("." in head or key in self.packages or not rest):
                 return key, rest
-            head, _, last = head.rpartition(".")
-            rest = f"{last}.{rest}" if rest else last
         return None
 
     def importable(self, key: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from codemods.broad_except.inference.chains import chain, is_lenient, last_name
 from codemods.broad_except.inference.place import Place
-from engine import children
+from engine import every_node, parents_of
 
 _GIVEN = frozenset({"os.environ", "os.environb", "os.environ.get", "os.getenv", "sys.argv", "input"})
 _THROUGH = frozenset({"list", "tuple", "dict", "set", "sorted", "reversed", "enumerate", "zip", "iter", "str", "filter"})
@@ -35,10 +35,9 @@ class Around:
     @staticmethod
     def of(place: Place, nodes: Sequence[ast.AST]) -> Around:
         """Of the nodes that a body runs."""
-        parents = {child: node for node in nodes for child in children(node)}
         bound = [pair for node in nodes for pair in _bindings(node)]
         lenient = frozenset(chain(target) for target, value in bound if is_lenient(value))
-        return Around(outside_names(place, nodes), parents, lenient)
+        return Around(outside_names(place, nodes), parents_of(nodes), lenient)
 
     def is_lenient(self, node: ast.AST) -> bool:
         """Is this a loop over such a stream?"""
@@ -56,7 +55,7 @@ def outside_names(place: Place, nodes: Sequence[ast.AST]) -> frozenset[str]:
     for _ in range(_PASSES):
         for target, value in pairs:
             if is_outside(place, names, value):
-                names |= {one.id for one in ast.walk(target) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
+                names |= {one.id for one in every_node(target) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
     return frozenset(names)
 
 
@@ -153,7 +152,7 @@ def _leaves(statement: ast.stmt, text: str, whole: bool) -> bool:
 
 def _asks(test: ast.expr, text: str, whole: bool) -> bool:
     """Does a test ask for what is in `text`, how long it is, or, if the look-up is in `text` itself, whether it is empty?"""
-    for node in ast.walk(test):
+    for node in every_node(test):
         if isinstance(node, ast.Compare) and any(isinstance(one, (ast.In, ast.NotIn)) for one in node.ops):
             if any(_text(one) == text for one in node.comparators):
                 return True

@@ -6,9 +6,9 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from codemods.broad_except.inference.model import FileScan, FunctionScan, Precedent, Summary
+from codemods.broad_except.inference.model import FileScan, FunctionScan, Meaning, Precedent, Summary
 from codemods.broad_except.inference.modules import key_of
-from codemods.broad_except.inference.resolve import Meaning, World
+from codemods.broad_except.inference.resolve import World
 from codemods.broad_except.inference.scan import scan_tree
 from codemods.broad_except.inference.summaries import Summaries
 from codemods.broad_except.knowledge import Knowledge

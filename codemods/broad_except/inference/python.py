@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from engine import EVERYWHERE
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -18,16 +20,8 @@ FUNCTIONS = TYPES | _words(
 )
 # Built in, but with an effect that only the knowledge base may describe.
 NAMES = FUNCTIONS | _words("open input raw_input eval exec compile __import__ breakpoint exit quit")
-# A file beside the importer does not hide these; and importing them never fails.
-STANDARD = _words(
-    """abc argparse array ast asyncio base64 binascii bisect builtins bz2 calendar cmath codecs collections concurrent
-    configparser contextlib copy csv ctypes dataclasses datetime decimal difflib email enum errno fnmatch fractions ftplib
-    functools gc getpass gettext glob gzip hashlib heapq hmac html http imaplib importlib inspect io ipaddress itertools
-    json locale logging lzma math mimetypes multiprocessing numbers operator os pathlib pickle pkgutil platform poplib
-    pprint queue random re select shelve shlex shutil signal smtplib socket sqlite3 ssl stat statistics string struct
-    subprocess sys tarfile tempfile textwrap threading time timeit traceback types typing unicodedata unittest urllib uuid
-    warnings weakref xml xmlrpc zipfile zlib urllib2 cPickle ConfigParser httplib urlparse StringIO"""
-)
+# A file beside the importer does not hide these; and importing them never fails. The last are Python 2's.
+STANDARD = EVERYWHERE | _words("urllib2 cPickle ConfigParser httplib urlparse StringIO")
 NEVER = _words("Exception BaseException KeyboardInterrupt SystemExit GeneratorExit asyncio.CancelledError")
 # A function that lets these out has a bug, or is part of the interpreter's own machinery.
 BUGS = _words(

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from codemods.broad_except.inference.chains import UNKNOWN
-from codemods.broad_except.inference.model import ClassScan, FileScan, FunctionScan
+from codemods.broad_except.inference.model import ClassScan, FileScan, FunctionScan, Meaning
 from codemods.broad_except.inference.modules import Modules
 from codemods.broad_except.inference.python import NAMES, TYPES
 from codemods.broad_except.inference.scan import PROPERTY
@@ -20,23 +20,6 @@ from codemods.broad_except.knowledge import Knowledge
 _LINK = re.compile(r"\.?([^\W\d]\w*)|\(\)|\[\]")
 _DEEPEST = 12
 _SHORT = {"str", "bytes"}
-
-
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """`name` is qualified: a library's as the knowledge base writes it, or `key:qualname` for the project's own.
-
-    value: it is an instance of the class `name`, not the thing itself.
-    """
-
-    name: str
-    value: bool = False
-    optional: bool = False  # may be None instead
-
-    @property
-    def own(self) -> bool:
-        """Is it the project's?"""
-        return ":" in self.name
 
 
 @dataclass(slots=True)

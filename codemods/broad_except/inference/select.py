@@ -16,6 +16,7 @@ from codemods.broad_except.inference.place import Place
 from codemods.broad_except.inference.python import BUGS, NEVER, is_standard
 from codemods.broad_except.inference.single import single_operation
 from codemods.broad_except.inference.summaries import is_foreign
+from engine import every_node
 
 _BUGS = BUGS - {"NotImplementedError"}  # a function that is not abstract says so of its input
 _SUMS = ("TypeError",)  # int(a - b): beside anything else this tells of a bug
@@ -50,7 +51,7 @@ def select(place: Place, node: ast.Try, handler: ast.ExceptHandler, evidence: Ev
 
 def _able(imports: list[Risk], body: list[ast.stmt]) -> list[Risk]:
     """Those that may fail: the import of what is part of every Python does not, unless the body is about just that."""
-    if not any(isinstance(node, ast.Call) for one in body for node in ast.walk(one)):
+    if not any(isinstance(node, ast.Call) for one in body for node in every_node(one)):
         return imports
     return [one for one in imports if not one.text or not is_standard(one.text)]
 

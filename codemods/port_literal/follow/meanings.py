@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -106,4 +105,3 @@ class Ref(NamedTuple):
 
 
 Elements = list[tuple[Term, Frame]]
-Paths = Mapping[str, str]

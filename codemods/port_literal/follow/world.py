@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from codemods.port_literal.follow.meanings import ClassKey, Ref
 from codemods.port_literal.scan.terms import Attr, Call, CallSite, ClassPorts, FilePorts, FunctionPorts, Global, Term, This
+from engine import beginnings
 
 _DEEPEST = 8
 
@@ -51,22 +52,10 @@ class World:
             found = found if found is None or len(found[1]) < len(dotted) else None
         if found is not None:
             return found
-        head, rest = dotted, ""
-        while head:
-            if self._tails.get(head):
-                return self._tails[head], rest
-            head, _, last = head.rpartition(".")
-            rest = f"{last}.{rest}" if rest else last
-        return None
+        return next(((self._tails[head], rest) for head, rest in beginnings(dotted) if self._tails.get(head)), None)
 
     def _longest(self, dotted: str) -> tuple[str, str] | None:
-        head, rest = dotted, ""
-        while head:
-            if head in self._modules:
-                return self._modules[head], rest
-            head, _, last = head.rpartition(".")
-            rest = f"{last}.{rest}" if rest else last
-        return None
+        return next(((self._modules[head], rest) for head, rest in beginnings(dotted) if head in self._modules), None)
 
     def resolve(self, path: str, dotted: str, depth: int = 0) -> Ref | None:
         """What a dotted name means in a file; None for what is not the project's."""

@@ -9,6 +9,7 @@ with `x-` are anybody's. Two rows may have one number on one machine only where 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, get_args
 
 from codemods.port_literal.nouns import Entry, Role
@@ -60,6 +61,7 @@ class Errors:
         return "\n".join(f"{path}:{item.line}: {item.message}" for item in self.items)
 
 
+@lru_cache(maxsize=8)  # two facts and a command ask for the same file
 def parse(data: bytes) -> Registry | Errors:
     """The registry in a YAML file, or every error in it at once."""
     root, errors = read_tree(data)

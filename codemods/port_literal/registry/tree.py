@@ -3,19 +3,20 @@
 Built from the parser's events: depth is bounded and no alias is ever followed, so that "billion laughs" cost nothing.
 """
 
-import difflib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import yaml
+
+from engine import near_miss, visible
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _RESOLVER: Any = yaml.resolver.Resolver()
 _DEPTH = 40  # a registry needs four; PyYAML's own time grows with the square of the depth
 _TABBED = re.compile(r"^[ -]*\t[ \t-]*[^\s#]", re.MULTILINE)
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _SPOKEN = {"int": "a number", "float": "a number", "bool": "true or false", "null": "nothing", "timestamp": "a date"}
 
 
@@ -31,6 +32,7 @@ class RegistryError:
 
 
 Faults = list[RegistryError]
+near = partial(near_miss, show=str, most=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class Node:
 
 def fault(line: int, message: str) -> RegistryError:
     """An error whose sentence may quote the file, which may hold terminal escapes."""
-    return RegistryError(line, _CONTROL.sub(lambda match: ascii(match[0])[1:-1], message))
+    return RegistryError(line, visible(message))
 
 
 def reads_as_text(value: str) -> bool:
@@ -100,15 +102,6 @@ def _unreadable(text: str, error: yaml.YAMLError) -> Faults:
     context = getattr(error, "context", None)
     problem = getattr(error, "problem", None) or str(error)
     return [fault(line, f"not valid YAML: {f'{context}, ' if context else ''}{problem}")]
-
-
-def near(word: str, known: Iterable[str]) -> str:
-    """`; did you mean X?` for the known word most like this one, else `; known: A, B`, else empty."""
-    names = {name.casefold(): name for name in sorted(known, reverse=True)}
-    close = difflib.get_close_matches(word.casefold(), sorted(names), 1, 0.6)
-    if close:
-        return f"; did you mean {names[close[0]]}?"
-    return f"; known: {', '.join(sorted(names.values())[:12])}" if names else ""
 
 
 class _Builder:

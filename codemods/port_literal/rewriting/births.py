@@ -3,12 +3,13 @@
 import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from zlib import crc32
 
 from codemods.port_literal.nouns import Birth
 from codemods.port_literal.rewriting.matching import Refusal, Verdict
 from codemods.port_literal.scan import scan
 from codemods.port_literal.scan.terms import Literal
-from engine import Source, children, every_node
+from engine import Source, every_node, parents_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +24,25 @@ Key = tuple[str, str, str, str, int]
 MOVED = Refusal("moved-code", "another change moved this code; run again")
 
 
-def births_in(source: Source, known: Sequence[tuple[Birth, Verdict]]) -> Iterator[tuple[Place, Birth, Verdict]]:
-    """(the literal's place, its birth, the verdict) for each birth that still stands in this text, in source order."""
-    ports = scan(source)
-    literals = ports.literals if ports else ()
-    found = list(_same_text(literals, known) or _moved(literals, known))
+def births_in(
+    source: Source, known: Sequence[tuple[Birth, Verdict]], learned: int | None = None
+) -> Iterator[tuple[Place, Birth, Verdict]]:
+    """(the literal's place, its birth, the verdict) for each birth that still stands in this text, in source order.
+
+    `learned`: CRC-32 of the text that the births were learned from; in that very text they stand where they stood.
+    """
+    found: list[tuple[Literal | Birth, Birth, Verdict]]
+    if learned == crc32(source.data):
+        found = [(birth, birth, verdict) for birth, verdict in known]
+    else:
+        ports = scan(source)
+        literals = ports.literals if ports else ()
+        found = list(_same_text(literals, known) or _moved(literals, known))
     places = {(literal.start, literal.end) for literal, _, _ in found}
     nodes: dict[tuple[int, int], ast.expr] = {}
-    parents: dict[ast.AST, ast.AST] = {}
+    parents = parents_of(every_node(source.tree)) if places else {}
     lines = {source.position(start)[0] for start, _ in places}
-    for node in every_node(source.tree) if places else ():
-        parents.update(dict.fromkeys(children(node), node))
+    for node in parents:
         if isinstance(node, (ast.Constant, ast.JoinedStr, ast.BinOp, ast.Call)) and node.lineno in lines:
             place = (source.start(node), source.end(node))
             if place in places:

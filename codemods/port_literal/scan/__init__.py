@@ -1,5 +1,7 @@
 """One file's ports: where numbers are born, where they are used, and how they get there. Knows no other file."""
 
+from zlib import crc32
+
 from codemods.port_literal.scan.terms import FilePorts
 from codemods.port_literal.scan.walk import Walker
 from engine import Source
@@ -31,4 +33,5 @@ def scan(source: Source) -> FilePorts | None:
         tuple(looker.uses),
         tuple(sorted(builder.literals.found.values())),
         tuple(walker.stars),
+        crc32(source.data),
     )

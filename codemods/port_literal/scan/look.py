@@ -12,7 +12,7 @@ from codemods.port_literal.scan.definitions import option_of
 from codemods.port_literal.scan.scope import At
 from codemods.port_literal.scan.terms import Attr, Call, CallSite, Global, Param, Term, This, UseSite
 from codemods.port_literal.scan.uses import use_of
-from engine import Source
+from engine import Source, children
 
 # Lines whose expressions are looked into; others only assign. Each begins with a literal: one alternation is ten times as slow.
 _INTERESTING = tuple(
@@ -81,7 +81,7 @@ class Looker:
                 continue
             elif kind is ast.Name:
                 continue
-            stack.extend([(child, quiet) for child in ast.iter_child_nodes(node)][::-1])
+            stack.extend([(child, quiet) for child in children(node)][::-1])
 
     def _last(self, node: ast.Call) -> str:
         function = node.func

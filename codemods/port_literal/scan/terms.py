@@ -186,3 +186,4 @@ class FilePorts(NamedTuple):
     uses: tuple[UseSite, ...]
     literals: tuple[Literal, ...]  # by offset
     stars: tuple[str, ...] = ()  # modules of `from x import *`
+    text: int = 0  # CRC-32 of the bytes that were scanned

@@ -15,14 +15,16 @@ from ports_kit import bind, connect
 from test_graph import HOSTILE, drawn
 
 from codemods.port_literal.nouns import Entry
-from codemods.port_literal.picture.columns import columns
 from codemods.port_literal.picture.graph import graph
-from codemods.port_literal.picture.layout import CHAR, Box, layout
+from codemods.port_literal.picture.layout import CHAR, layout
 from codemods.port_literal.picture.page import page
 from codemods.port_literal.picture.rows import LONGEST, PAD, rows_of
 from codemods.port_literal.picture.style import STYLE
-from codemods.port_literal.picture.svg import curve, svg
-from codemods.port_literal.picture.text import cut, width
+from codemods.port_literal.picture.svg import svg
+from engine.picture.columns import columns
+from engine.picture.layout import Box
+from engine.picture.svg import curve
+from engine.picture.text import cut_text, text_width
 
 AGENTS = graph(*kit.agents())
 CROWD = graph(*kit.crowd(100))
@@ -57,7 +59,7 @@ def assert_clear(made):
         band = place.bands[made.machines.index(node.machine)]
         assert band.x < box.x and box.x + box.width < band.x + band.width, node.owner
         assert band.y + 20 < box.y and box.y + box.height <= band.y + band.height, node.owner
-        assert all(width(text) * CHAR + 2 * PAD <= box.width for text in rows_of(node)), node.owner
+        assert all(text_width(text) * CHAR + 2 * PAD <= box.width for text in rows_of(node)), node.owner
     for edge, route in zip(made.edges, place.routes, strict=True):
         for x, y in points(route):
             assert 0 <= x <= whole.width and 0 <= y <= whole.height
@@ -83,14 +85,18 @@ def test_circles_and_calls_to_oneself_are_drawn_around():
     assert_clear(made)
 
 
+def placed(made):
+    return columns(len(made.nodes), [(edge.source, edge.target) for edge in made.edges])
+
+
 def test_who_connects_stands_right_of_who_binds():
-    place = columns(AGENTS)
+    place = placed(AGENTS)
     assert all(place[edge.source] < place[edge.target] for edge in AGENTS.edges if edge.source != edge.target)
 
 
 def test_idle_services_are_spread():
     made = drawn(*(bind(f"A{i}", 5000 + i) for i in range(9)))
-    assert sorted(columns(made).values()) == [0, 0, 0, 1, 1, 1, 2, 2, 2]
+    assert sorted(placed(made).values()) == [0, 0, 0, 1, 1, 1, 2, 2, 2]
 
 
 def test_a_hundred_services_fit_a_page_that_can_be_scrolled():
@@ -101,8 +107,8 @@ def test_a_hundred_services_fit_a_page_that_can_be_scrolled():
 def test_text_is_cut_where_it_ends_and_numbers_stay():
     made = drawn(bind("X" * 90, 5000, path="a.py"), entries=[Entry("N" * 90, 5000)])
     header, row = rows_of(made.nodes[0])
-    assert header == "X" * (LONGEST - 1) + "\u2026" and row.endswith("\u2026 REP 5000") and width(row) == LONGEST
-    assert cut("\u6f22" * 9, 5) == "\u6f22\u6f22\u2026" and cut("\u202eab", 8) == "\\u202eab"
+    assert header == "X" * (LONGEST - 1) + "\u2026" and row.endswith("\u2026 REP 5000") and text_width(row) == LONGEST
+    assert cut_text("\u6f22" * 9, 5) == "\u6f22\u6f22\u2026" and cut_text("\u202eab", 8) == "\\u202eab"
 
 
 # -- the page --------------------------------------------------------------------------------

@@ -38,14 +38,24 @@ def known(code, *verdicts):
     return list(zip(births, verdicts, strict=True))
 
 
-def found(code, pairs):
-    return [(place.node.lineno, verdict) for place, _, verdict in births_in(Source("a.py", code.encode()), pairs)]
+def found(code, pairs, learned=None):
+    return [(place.node.lineno, verdict) for place, _, verdict in births_in(Source("a.py", code.encode()), pairs, learned)]
 
 
 def test_in_the_same_text_each_birth_is_where_it_was():
     pairs = known(CODE, X, Y, X, Y)
     assert found(CODE, pairs) == [(2, X), (3, Y), (8, X), (9, Y)]
     assert found(CODE, pairs[3:]) == [(9, Y)]
+
+
+def test_in_the_very_text_that_was_learned_nothing_is_scanned_again(monkeypatch):
+    pairs = known(CODE, X, Y, X, Y)
+    learned = topology({"a.py": CODE}).texts["a.py"]
+    monkeypatch.setattr("codemods.port_literal.rewriting.births.scan", lambda _: None)
+    assert found(CODE, pairs, learned) == [(2, X), (3, Y), (8, X), (9, Y)]
+    assert found(CODE + "#", pairs, learned) == found(CODE, pairs) == []
+    monkeypatch.undo()
+    assert found("import os\n\n" + CODE, pairs, learned) == [(4, X), (5, Y), (10, X), (11, Y)]
 
 
 def test_in_a_text_that_was_moved_births_are_told_by_what_they_are():

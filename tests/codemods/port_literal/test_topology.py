@@ -67,11 +67,13 @@ def test_the_agents_binds(agents):
 
 
 def test_every_agents_use_is_resolved_or_says_why(agents):
+    assert len(agents.uses) > 30
     for use in agents.uses:
         assert bool(use.ports) != bool(use.reason), use
 
 
 def test_the_agents_births_lie_where_the_text_says(agents):
+    assert len(agents.births) > 30
     for birth in agents.births:
         text = Source(birth.path, (AGENTS / birth.path).read_bytes()).text
         assert str(birth.port) in text[birth.start : birth.end]
