@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -q
 OURS := engine codemods cli.py commands rewright bench
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench ecosystem equivalence pythons inference clean
+.PHONY: help demo test lint bench ecosystem equivalence reference deaths pythons inference clean
 MAKEFLAGS += --no-print-directory
 
 help:
@@ -19,6 +19,7 @@ help:
 	@echo "make equivalence  small programs and their rewrites, run side by side; writes docs/equivalence.md (about 12 minutes)"
 	@echo "make reference  the reference target from end to end; writes docs/reference-target.md (REFERENCE_TARGET=checkout)"
 	@echo "make inference  how well inference names exceptions; writes docs/inference.md (needs the cases and clones)"
+	@echo "make deaths     kill -9 at every git call of rewright branch, and resume (about ten minutes)"
 	@echo "make pythons    a real install and the core tests on each Python 3.11+ at hand"
 	@echo "make clean      remove everything that make made"
 
@@ -79,6 +80,7 @@ reference: $(VENV)/installed-dev
 	@test -d "$(REFERENCE_TARGET)" || { echo "say where the checkout is: make reference REFERENCE_TARGET=folder" >&2; exit 2; }
 	REFERENCE_TARGET="$(REFERENCE_TARGET)" $(BIN)/python bench/reference.py
 	$(BIN)/python -m bench.ports_page "$(REFERENCE_TARGET)"
+	$(BIN)/python -m bench.sprints "$(REFERENCE_TARGET)"
 
 # NARROWED: the folder with data/narrowed_excepts.jsonl and tools/; MIRRORS: clones of the repositories named in it.
 NARROWED ?= ../shared
@@ -86,6 +88,10 @@ MIRRORS ?= ../.mirror
 inference: $(VENV)/installed-dev
 	@test -d "$(NARROWED)" || { echo "say where the cases are: make inference NARROWED=folder MIRRORS=folder" >&2; exit 2; }
 	$(BIN)/python -m bench.inference --mirrors "$(MIRRORS)" --data "$(NARROWED)/data/narrowed_excepts.jsonl" --tools "$(NARROWED)/tools"
+
+# Kills `rewright branch` at every call of git, twice, and looks whether the next run finishes; `make test` does so at every ninth.
+deaths: $(VENV)/installed-dev
+	REWRIGHT_KILL_STEP=1 $(BIN)/python -m pytest tests/engine/sprints/test_branch_kill.py -n $(JOBS)
 
 pythons: $(VENV)/installed-dev
 	$(BIN)/python -m bench.pythons

@@ -1,4 +1,4 @@
-# rewright-support: event_bus 2
+# rewright-support: event_bus 1
 """Events: a module publishes what it wants done, another subscribes, and neither imports the other.
 
     @handled_by("shop.mail")            # events/mail_events.py: the module whose subscription is expected

@@ -122,8 +122,13 @@ def _parse(file: Path) -> Any:
         if beside.is_file():
             return _parse(beside)
         raise PortRegistryError(f"{file}: PyYAML is not installed; install it or write {beside}") from None
-    except (ValueError, RecursionError, getattr(sys.modules.get("yaml"), "YAMLError", ValueError)) as error:
+    except (ValueError, LookupError, AttributeError, RecursionError, _yaml_error()) as error:
         raise PortRegistryError(f"{file}: not valid {file.suffix[1:].upper()}: {error}") from error
+
+
+def _yaml_error() -> Any:
+    """PyYAML's error where it is there. A tag that does not fit its value (`!!bool x`) raises KeyError or AttributeError."""
+    return getattr(sys.modules.get("yaml"), "YAMLError", ValueError)
 
 
 def _read(file: str, data: Any) -> _Registry:

@@ -14,7 +14,8 @@ class BranchMoved(RewrightError):
 def create_branch(repo: Repository, branch: str, commit: str) -> None:
     """Make a new branch at `commit` (a full object id).
 
-    Raises BranchMoved when it exists, LockHeld when git's lock stays held, RewrightError for a bad name.
+    Raises BranchMoved when it exists, LockHeld when git's lock stays held, RewrightError for a bad name, or one that is a
+    symbolic name of another branch.
     """
     check_branch_name(repo, branch)
     _swap(repo, branch, commit, "0" * len(commit))
@@ -29,13 +30,13 @@ def advance_branch(repo: Repository, branch: str, old: str, new: str) -> None:
     where = checked_out(repo, branch)
     if where is not None:
         raise RewrightError(f"branch {branch!r} is checked out in {where}: switch to another branch there, then run again")
-    alias = repo.git.text("symbolic-ref", "--quiet", f"refs/heads/{branch}", ok=(0, 1, 128))
-    if alias:
-        raise RewrightError(f"branch {branch!r} is a symbolic name of {alias}, which was not moved; use a branch of its own")
     _swap(repo, branch, new, old)
 
 
 def _swap(repo: Repository, branch: str, new: str, old: str) -> None:
+    alias = repo.git.text("symbolic-ref", "--quiet", f"refs/heads/{branch}", ok=(0, 1, 128))
+    if alias:
+        raise RewrightError(f"branch {branch!r} is a symbolic name of {alias}, which was not moved; use a branch of its own")
     try:
         repo.git.run("update-ref", "--no-deref", "-m", "rewright: branch", f"refs/heads/{branch}", new, old)
     except GitError as error:
