@@ -23,6 +23,8 @@ from commands.branch import branch
 from commands.burndown import burndown
 from commands.decide import decide
 from commands.facts import facts
+from commands.fixtures import test
+from commands.new import new
 from commands.ports import ports
 from commands.sprints import sprints
 from engine import outcome
@@ -74,6 +76,8 @@ cli.add_command(facts)
 cli.add_command(sprints)
 cli.add_command(burndown)
 cli.add_command(decide)
+cli.add_command(test)
+cli.add_command(new)
 
 
 def main() -> None:

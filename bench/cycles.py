@@ -8,9 +8,11 @@ A suite that does not run is an error. The page is written only when all project
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import Counter
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +29,7 @@ from engine.source import Source
 
 RULES = common.REPO / "bench" / "cycles-rules.yaml"
 SECONDS = 60.0  # that one cold import may take
+JOBS = int(os.environ.get("BENCH_JOBS", "2"))  # projects measured at a time: suites wait more than they work
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +176,8 @@ def main(names: list[str]) -> None:
     """Measure the named projects, or all; write the page when all were measured; say what was breached."""
     (TARGETS / "cycles").mkdir(parents=True, exist_ok=True)
     where = common.machine()
-    found = [measure(one) for one in PROJECTS if not names or one.project.name in names]
+    with ThreadPoolExecutor(JOBS) as pool:
+        found = list(pool.map(measure, [one for one in PROJECTS if not names or one.project.name in names]))
     text = page(where, found)
     if not names:
         common.write_between(PAGE, "cycles", text)

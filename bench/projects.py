@@ -31,7 +31,7 @@ class Project:
     tests: tuple[str, ...] = ("tests",)  # what pytest is given
     arguments: tuple[str, ...] = ()
     tools: tuple[str, ...] = TOOLS  # what runs the tests
-    seconds: int = 900  # that one run of the tests may take
+    seconds: int = 1800  # that one run of the tests may take
 
     @property
     def pin(self) -> str:
@@ -136,7 +136,7 @@ def suite(project: Project, python: Path, target: Path, name: str) -> tuple[Path
     for path in (junit, data, report):
         path.unlink(missing_ok=True)
     env = {"PYTHONPATH": f"{target}:{target / 'src'}", "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
-    settings = out / "coveragerc"
+    settings = out / f"{project.name}-{name}.coveragerc"
     settings.write_text("[run]\nbranch = False\nparallel = False\n", "utf-8")
     # A project without pytest settings would otherwise get ours: pytest looks for them in every folder above.
     (target.parent / "pytest.ini").write_text("[pytest]\n", "utf-8")

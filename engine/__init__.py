@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from engine.globs import matcher
     from engine.imports import need_import
     from engine.learned import parse_learned
+    from engine.names import BUILTINS
     from engine.picture.layout import Block, Box, Layout, Wire, laid_out
     from engine.picture.page import page_head, page_table
     from engine.picture.style import page_style
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from engine.words import beginnings, near_miss, visible
 
 _LAZY = {
+    "BUILTINS": "engine.names",
     "Block": "engine.picture.layout",
     "Box": "engine.picture.layout",
     "EVERYWHERE": "engine.stdlib",
@@ -82,6 +84,7 @@ _LAZY = {
 }
 
 __all__ = [
+    "BUILTINS",
     "EVERYWHERE",
     "STDLIB",
     "Applicability",

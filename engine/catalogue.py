@@ -19,41 +19,85 @@ def schema(codemods: Mapping[str, Codemod]) -> str:
 
 
 def listing(config: configuration.Config, codemods: Mapping[str, Codemod], output_format: str) -> str:
-    """The rules in force, and the codemods that no rule uses; as a table or as JSON."""
-    rows = [
-        {
-            "id": rule.id,
-            "codemod": rule.codemod,
-            "mode": rule.mode,
-            "severity": rule.severity,
-            "summary": codemods[rule.codemod].summary,
-        }
-        for rule in config.rules
-    ]
+    """The rules in force, and the codemods that no rule uses; as a table, or as JSON with all that the rule file says."""
     unused = sorted(set(codemods) - {rule.codemod for rule in config.rules})
     if output_format == "json":
+        rows = [_row(rule, codemods[rule.codemod]) for rule in config.rules]
         return json.dumps({"rules_file": config.path, "rules": rows, "unused_codemods": unused}, indent=2)
-    width = max([len(row["id"]) for row in rows], default=0)
-    lines = [f"{row['id']:<{width}}  {row['mode']:<8}  {row['summary']}" for row in rows]
+    width = max([len(rule.id) for rule in config.rules], default=0)
+    lines = [f"{rule.id:<{width}}  {rule.mode:<8}  {_summary(rule, codemods[rule.codemod])}" for rule in config.rules]
     lines += [f"\nNot used by any rule: {', '.join(unused)}"] if unused else []
     return "\n".join([f"Rules of {config.path}", "", *lines])
 
 
+def _summary(rule: configuration.Rule, codemod: Codemod) -> str:
+    """What a rule is for: its own message where it is one of several that a codemod may serve."""
+    return rule.message if rule.message and rule.id != codemod.name else codemod.summary
+
+
+def _row(rule: configuration.Rule, codemod: Codemod) -> dict[str, Any]:
+    from engine.reference import applicability
+
+    options = {
+        option.name: {
+            "value": rule.options.get(option.name, option.default),
+            "default": option.default,
+            "type": option.type,
+            "choices": list(option.choices),
+            "help": option.help,
+        }
+        for option in codemod.options
+    }
+    return {
+        "id": rule.id,
+        "codemod": rule.codemod,
+        "mode": rule.mode,
+        "severity": rule.severity,
+        "summary": codemod.summary,
+        "message": rule.message,
+        "note": rule.note,
+        "url": rule.url,
+        "owner": rule.owner,
+        "include": list(rule.include),
+        "exclude": list(rule.exclude),
+        "applicability": rule.options.get("applicability") or applicability(codemod),
+        "options": options,
+        "max_files_percent": rule.max_files_percent,
+        "metadata": dict(rule.metadata),
+    }
+
+
 def explanation(name: str, config: configuration.Config, codemods: Mapping[str, Codemod]) -> str:
-    """A rule or codemod in full: its documentation, and its options with what this rule file sets them to."""
+    """A rule or codemod in full: its documentation, its options with what this rule file sets them to, and an example.
+
+    The example of a codemod of ours is the one on its page, that of another rule one of the cases beside the rule file.
+    """
     rule = next((rule for rule in config.rules if rule.id == name), None)
     codemod = codemods.get(rule.codemod if rule else name)
     if codemod is None:
         names = sorted({*codemods, *(rule.id for rule in config.rules)})
         raise RewrightError(f"no rule or codemod is called {name!r}{configuration.near_miss(name, names)}")
-    head = [f"{name}: {codemod.summary}"]
+    head = [f"{name}: {_summary(rule, codemod) if rule else codemod.summary}"]
     if rule:
-        head += [text for text in (rule.message, rule.note, rule.url) if text]
+        head += [text for text in (rule.message, rule.note, rule.url) if text and text not in head[0]]
         head.append(f"Mode {rule.mode}, severity {rule.severity}, from {config.path}")
     options = [
         _option(option, rule.options.get(option.name, option.default) if rule else option.default) for option in codemod.options
     ]
-    return "\n".join([*head, "", codemod.doc.strip(), "", "Options in force:", *(options or ["  none"])])
+    lines = [*head, "", codemod.doc.strip(), "", "Options in force:", *(options or ["  none"])]
+    return "\n".join([*lines, *_example(name, codemod, Path(config.path))])
+
+
+def _example(name: str, codemod: Codemod, rules: Path) -> Iterator[str]:
+    """An example in lines that a terminal shows as they read."""
+    from engine.reference import example_of, shipped_example
+    from engine.report.screen import escape
+
+    shipped = shipped_example(codemod.name) if codemod.name == name else ""
+    text = shipped or example_of(rules.parent / "fixtures", name)
+    if text:
+        yield from ("", "Example:")
+        yield from (f"  {escape(line)}".rstrip() for line in text.split("\n") if not line.startswith("```"))
 
 
 def _option(option: Option, value: object) -> str:

@@ -1,18 +1,20 @@
 """The test kit: fixtures as directory trees, run through the whole engine in this process."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-
-import yaml
 
 import codemods
 from engine.cache import Cache
 from engine.discover import discover
 from engine.edits import apply_edits
 from engine.encoding import decode
-from engine.model import Change, Failure, Finding, Plan, Skip
+from engine.fixtures import Case as Fixture
+from engine.fixtures import find_cases
+from engine.fixtures.cases import KINDS as KINDS  # noqa: PLC0414
+from engine.fixtures.trial import labels as labels  # noqa: PLC0414
+from engine.fixtures.trial import outputs as outputs  # noqa: PLC0414
+from engine.model import Change, Plan
 from engine.parallel import Inline
 from engine.process import BoundRule
 from engine.request import PlannedRule, Request
@@ -21,7 +23,6 @@ from engine.run import make_plan
 REPO = Path(__file__).parent.parent
 FIXTURES = REPO / "fixtures"
 CODEMODS = codemods.load()
-KINDS = {"changes": Change, "findings": Finding, "skips": Skip, "failures": Failure}
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Case:
     codemod: str
     folder: Path
     spec: Mapping
+    fixture: Fixture
 
     @property
     def id(self):
@@ -39,10 +41,7 @@ class Case:
 
 def cases():
     """Every case of every codemod's fixture folder."""
-    found = []
-    for file in sorted(FIXTURES.glob("*/*/case.yaml")):
-        found.append(Case(file.parent.parent.name, file.parent, yaml.safe_load(file.read_text("utf-8"))))
-    return found
+    return [Case(one.name, one.folder, one.document.data, one) for one in find_cases(FIXTURES)]
 
 
 def options(codemod, given=None):
@@ -72,33 +71,6 @@ def plan(root, rules, unsafe=True, runner=None, cache=None, python=(3, 8), **mor
         **more,
     )
     return make_plan(request, runner or Inline(), cache or Cache(None))
-
-
-def labels(plan_, kind):
-    """`path:line why` for each item of a kind: a change's kind, a finding's or skip's reason."""
-    out = []
-    for item in plan_.of(KINDS[kind]):
-        why = item.data.get("kind") or item.data.get("context") or "" if isinstance(item, Change) else item.reason
-        out.append(f"{item.site.path}:{item.site.line} {why}".strip())
-    return out
-
-
-def said(expected, label):
-    """Does an expectation (`a.py:3`, or `a.py:3 boundary`) name this label?"""
-    return label == expected or (" " not in expected and label.split(" ")[0] == expected)
-
-
-def outputs(plan_, root):
-    """What every Python file of the target holds once the plan is applied; support modules left out."""
-    texts = {name: (Path(root) / name).read_bytes() for name in discover(Path(root)).files}
-    support = set(plan_.support.values())
-    made = {delta.path: delta.after for delta in plan_.deltas if delta.before is not None or not _is_support(delta, support)}
-    return texts | made
-
-
-def _is_support(delta, support):
-    folders = {re.sub(r"[^/]+$", "__init__.py", path) for path in support}
-    return delta.path in support or delta.path in folders
 
 
 def replayed(plan_, path, before):

@@ -34,7 +34,7 @@ def git(folder, *arguments, when=START):
 
 @pytest.fixture
 def target(tmp_path):
-    """Four weeks: 4 files with a site in src, one of them mended each week; one in tests, one in the attic, one that is broken."""
+    """Four weeks: 4 files with a site in src, one of them mended each week; others in tests and the attic; a broken one."""
     folder = tmp_path / "target"
     folder.mkdir()
     git(folder, "init", "-q", "-b", "main")

@@ -1,40 +1,28 @@
-"""Every fixture of every codemod: what it becomes, what is said of it, and that a second run says no more."""
+"""Every fixture of every codemod, by what `rewright test` runs: what it becomes, what is said of it, and a second run."""
 
-import shutil
-
+import codemods
 import kit
 import pytest
 
+from engine import config as configuration
+from engine.fixtures import Tools, bound_rule, tried
+from engine.model import Skip
+from engine.parallel import Inline
+
+RULES = configuration.load(kit.REPO / "rules.yaml", kit.CODEMODS).rules
+TOOLS = Tools(Inline(), codemods.templates(), program=b"test")
+
 
 @pytest.mark.parametrize("case", kit.cases(), ids=lambda case: case.id)
-def test_fixture(case, tmp_path):
-    target = tmp_path / "target"
-    shutil.copytree(case.folder / "before", target)
-    rules = [kit.bound(case.codemod, case.spec.get("options"))]
-    unsafe = case.spec.get("unsafe", True)
-    python = tuple(case.spec.get("python", (3, 8)))
-    plan = kit.plan(target, rules, unsafe, python=python)
-
-    for kind in kit.KINDS:
-        expected, found = case.spec.get("expect", {}).get(kind) or [], kit.labels(plan, kind)
-        assert len(expected) == len(found), (kind, found)
-        assert all(kit.said(one, other) for one, other in zip(sorted(expected), sorted(found), strict=True)), (kind, found)
-
-    after = kit.outputs(plan, target)
-    golden = case.folder / "after" if (case.folder / "after").is_dir() else case.folder / "before"
-    for name, data in after.items():
-        assert data.decode("utf-8", "backslashreplace") == (golden / name).read_bytes().decode("utf-8", "backslashreplace"), name
-    for item in plan.of(kit.Skip):
+def test_fixture(case):
+    outcome = tried(case.fixture, bound_rule(case.fixture, RULES, kit.CODEMODS), TOOLS)
+    assert not outcome.problems, "\n".join(problem.text for problem in outcome.problems)
+    assert case.fixture.spec.expect is not None
+    for item in outcome.plan.of(Skip):
         assert item.reason and item.message
-
-    for delta in plan.deltas:
-        (target / delta.path).parent.mkdir(parents=True, exist_ok=True)
-        (target / delta.path).write_bytes(delta.after)
+    for delta in outcome.plan.deltas:
         if delta.before is not None:
-            assert kit.replayed(plan, delta.path, delta.before) == delta.after
-        compile(delta.after, delta.path, "exec", dont_inherit=True)
-    again = kit.plan(target, rules, unsafe, python=python)
-    assert not again.deltas and not again.of(kit.Change), "a second run proposes something"
+            assert kit.replayed(outcome.plan, delta.path, delta.before) == delta.after
 
 
 def test_every_codemod_has_fixtures():

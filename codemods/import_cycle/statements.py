@@ -117,20 +117,26 @@ def replaced(
     if keep and comment:
         return start, source.text.index("#", end), ""
     first, last = source.line_start(start), source.line_end(end)
+    if place.function is not None and place.function.body[0] is node:
+        return first, _past_blank(source, last), ""
     return (*(closed_up(source, first, last) if close_up else (first, last)), "")
 
 
 def closed_up(source: Source, first: int, last: int) -> tuple[int, int]:
     """Whole lines that are deleted, and the blank lines above them when there are some below too; at the top, those below."""
-    below = source.text[last : source.line_end(last)]
     if first == 0:
-        while last < len(source.text) and not below.strip():
-            last = source.line_end(last)
-            below = source.text[last : source.line_end(last)]
-    elif not below.strip():
+        last = _past_blank(source, last)
+    elif not source.text[last : source.line_end(last)].strip():
         while first and not source.text[source.line_start(first - 1) : first].strip():
             first = source.line_start(first - 1)
     return first, last
+
+
+def _past_blank(source: Source, at: int) -> int:
+    """The first line from here on that is not blank."""
+    while at < len(source.text) and not source.text[at : source.line_end(at)].strip():
+        at = source.line_end(at)
+    return at
 
 
 def joined(lines: Sequence[str]) -> list[str]:

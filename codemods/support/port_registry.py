@@ -32,6 +32,7 @@ except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
 _OPTIONAL = {"machine": "", "alternatives": "", "external": False, "disputed": False}
+_MALFORMED = (ValueError, LookupError, AttributeError, RecursionError)  # the two in the middle: PyYAML, for `!!bool x`
 
 
 class PortRegistryError(ValueError):
@@ -122,13 +123,8 @@ def _parse(file: Path) -> Any:
         if beside.is_file():
             return _parse(beside)
         raise PortRegistryError(f"{file}: PyYAML is not installed; install it or write {beside}") from None
-    except (ValueError, LookupError, AttributeError, RecursionError, _yaml_error()) as error:
+    except (*_MALFORMED, getattr(sys.modules.get("yaml"), "YAMLError", ValueError)) as error:
         raise PortRegistryError(f"{file}: not valid {file.suffix[1:].upper()}: {error}") from error
-
-
-def _yaml_error() -> Any:
-    """PyYAML's error where it is there. A tag that does not fit its value (`!!bool x`) raises KeyError or AttributeError."""
-    return getattr(sys.modules.get("yaml"), "YAMLError", ValueError)
 
 
 def _read(file: str, data: Any) -> _Registry:
@@ -182,11 +178,10 @@ def _near(name: str, known: Iterable[str]) -> str:
 
 
 def _refusal(name: str, registry: _Registry) -> Exception:
-    places = {one: (row["machine"] or "one machine", row["port"]) for one, row in registry.rows.items()}
+    places = {one: f"{row['port']} of {row['machine'] or 'one machine'}" for one, row in registry.rows.items()}
     if name in places:
         rivals = ", ".join(other for other in places if other != name and places[other] == places[name])
-        told = "{1} of {0} is disputed".format(*places[name])
-        return PortRegistryError(f"{name}: port {told} with {rivals or 'others'}; settle it in {registry.file}")
+        return PortRegistryError(f"{name}: port {places[name]} is disputed with {rivals or 'others'}; settle it in {registry.file}")
     if registry.file:
         return UnknownPortError(f"no port {name!r} in {registry.file}{_near(name, registry.rows)}")
     above = f"{Path(__file__).absolute().parent.parent} or the working directory (or set REWRIGHT_PORTS_FILE)"

@@ -55,7 +55,7 @@ def counting(request: Request) -> Counting:
                 files = fact_files(request.root, fact, rule.options, request.left_out)
                 today[fact.name] = fact.combine(files, project)
                 read.append((fact.name, files))
-        stamps.append(digest("burndown", request.program, canonical((rule, project.python, project.support, read))))
+        stamps.append(digest("burndown", request.program, canonical((rule, project.python, _support([rule]), read))))
     stamp = digest("burndown", request.program, canonical((project.python, request.max_bytes)))
     return Counting(Alone(rules, replace(project, facts=today)), tuple(stamps), stamp, request.max_bytes)
 

@@ -162,6 +162,8 @@ def test_registries_that_are_refused():
         ("{ not JSON", "not valid"),
         ("[" * 5000, "not valid"),
         ("when: 2026-13-45", "not valid"),
+        ("a: !!bool x", "not valid"),
+        ("a: !!timestamp x", "not valid"),
         ("[]", "version: 1"),
         ("null", "version: 1"),
         (document(PORTS, version=2), "version: 1"),

@@ -103,6 +103,14 @@ def test_a_cached_run_reads_no_blob_and_says_the_same(tmp_path):
     assert not numbers(folder, request(folder, rule(others)), kept=cache(tmp_path))[1].read
 
 
+def test_another_choice_of_rules_finds_what_it_shares(tmp_path):
+    folder = History(tmp_path / "r").commit({"a.py": b"try:\n    f()\nexcept Exception:\n    pass\n"}).done()
+    rules = [kit.bound(name) for name in ("broad-except", "port-literal")]
+    numbers(folder, request(folder, *rules), kept=cache(tmp_path))
+    for one in rules:
+        assert not numbers(folder, request(folder, one), kept=cache(tmp_path))[1].read
+
+
 @pytest.mark.parametrize("more", [{"program": b"newer"}, {"python": (3, 12)}, {"max_bytes": 3}])
 def test_what_a_count_depends_on_is_in_its_key(tmp_path, more):
     folder = History(tmp_path / "r").commit({"a.py": b"MARK\n"}).done()

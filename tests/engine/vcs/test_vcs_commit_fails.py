@@ -69,6 +69,11 @@ def test_fault_84_a_hook_rejects(plain, name):
         ("pre-commit", "echo '# formatted' >> a.py; git add a.py", "changed 'a.py'"),
         ("pre-commit", "echo x > more.txt; git add more.txt", "changed 'more.txt'"),
         ("post-commit", "git -c core.hooksPath=/none commit -q --allow-empty -m more", "commits of its own"),
+        (
+            "post-commit",
+            "p=$(git commit-tree -p HEAD~1 -m x HEAD~1^{tree}); git update-ref HEAD $(git commit-tree -p $p -m m HEAD^{tree})",
+            "commits of its own",
+        ),
         ("post-commit", "git rm -q --cached a.py; git -c core.hooksPath=/none commit -q --amend -m less", "changed 'a.py'"),
     ],
 )

@@ -97,6 +97,10 @@ def test_a_branch_that_is_checked_out_or_an_alias_is_not_moved(two, tmp_path):
     with pytest.raises(RewrightError, match="symbolic name of refs/heads/main"):
         advance_branch(repo, "alias", base, tip)
     assert (branch_tip(repo, "main"), branch_tip(repo, "other")) == (base, tip)
+    git(two, "symbolic-ref", "refs/heads/dangling", "refs/heads/absent")
+    with pytest.raises(RewrightError, match="dangling"):
+        create_branch(repo, "dangling", base)
+    assert branch_tip(repo, "absent") is None
 
 
 def test_fault_78_a_lock_that_stays_is_named_and_kept(two, monkeypatch):

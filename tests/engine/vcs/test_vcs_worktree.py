@@ -2,7 +2,6 @@
 
 import os
 import time
-from pathlib import Path
 
 import pytest
 from vcs_kit import delta, files, git, leftovers, make, once, snapshot, where, without_branch, write
