@@ -181,7 +181,7 @@ def _refusal(name: str, registry: _Registry) -> Exception:
     places = {one: f"{row['port']} of {row['machine'] or 'one machine'}" for one, row in registry.rows.items()}
     if name in places:
         rivals = ", ".join(other for other in places if other != name and places[other] == places[name])
-        return PortRegistryError(f"{name}: port {places[name]} is disputed with {rivals or 'others'}; settle it in {registry.file}")
+        return PortRegistryError(f"{name}: port {places[name]} is disputed with {rivals or 'others'}; settle {registry.file}")
     if registry.file:
         return UnknownPortError(f"no port {name!r} in {registry.file}{_near(name, registry.rows)}")
     above = f"{Path(__file__).absolute().parent.parent} or the working directory (or set REWRIGHT_PORTS_FILE)"

@@ -21,33 +21,41 @@ ROWS = 40  # that a person reads; --csv holds all
 
 
 def table(burndown: Burndown, width: int, color: bool = False) -> str:
-    """The last rows, newest at the end, each number with how much it differs from the row before; and where it goes."""
+    """The last rows, newest at the end, and where it goes. Each number has how much it differs from the row before, if there is
+    room. A row is never broken: where the terminal is too narrow, it breaks them.
+    """
+    stream = io.StringIO()
+    console = Console(file=stream, width=10_000, force_terminal=color, no_color=not color, highlight=False, markup=False)
+    grid = _grid(burndown, True)
+    if console.measure(grid).maximum > width:
+        grid = _grid(burndown, False)
+    if len(burndown.samples) > ROWS:
+        console.print(f"... {len(burndown.samples) - ROWS:,} earlier rows; --csv FILE writes them all")
+    console.print(grid)
+    rows = [row.rstrip() for row in stream.getvalue().splitlines()]
+    lines = [f"{escape(line.name)}: {outlook(line)}{_rate(line)}" for line in burndown.lines]
+    return "\n".join([*rows, "", *lines, *filter(None, [budget_end(burndown)]), ""])
+
+
+def _grid(burndown: Burndown, changes: bool) -> Table:
     grid = Table(box=None, pad_edge=False, header_style="bold")
+    columns = [
+        ("files", [sum(sample.files.values()) for sample in burndown.samples]),
+        *((line.name, line.values) for line in burndown.lines),
+        ("unparsable", [sum(sample.unparsable.values()) for sample in burndown.samples]),
+    ]
     for name in ("date", "commit"):
         grid.add_column(name, no_wrap=True)
-    heads = ["files", *(line.name for line in burndown.lines), "unparsable"]
-    for name in heads:
-        grid.add_column(Text(escape(name)), justify="right")
-    columns = [
-        [sum(sample.files.values()) for sample in burndown.samples],
-        *(line.values for line in burndown.lines),
-        [sum(sample.unparsable.values()) for sample in burndown.samples],
-    ]
-    first = max(0, len(burndown.samples) - ROWS)
-    for row in range(first, len(burndown.samples)):
+    for name, _ in columns:
+        grid.add_column(Text(escape(name)), justify="right", no_wrap=True)
+    for row in range(max(0, len(burndown.samples) - ROWS), len(burndown.samples)):
         commit = burndown.samples[row].commit
-        grid.add_row(str(commit.date), commit.oid[:9], *(_cell(column, row) for column in columns))
-    stream = io.StringIO()
-    console = Console(file=stream, width=width, force_terminal=color, no_color=not color, highlight=False, markup=False)
-    if first:
-        console.print(f"... {first:,} earlier rows; --csv FILE writes them all")
-    console.print(grid)
-    lines = [f"{escape(line.name)}: {outlook(line)}{_rate(line)}" for line in burndown.lines]
-    return "\n".join([stream.getvalue().rstrip("\n"), "", *lines, *filter(None, [budget_end(burndown)]), ""])
+        grid.add_row(str(commit.date), commit.oid[:9], *(_cell(column, row, changes) for _, column in columns))
+    return grid
 
 
-def _cell(column: Sequence[int], row: int) -> Text:
-    change = column[row] - column[row - 1] if row else 0
+def _cell(column: Sequence[int], row: int, changes: bool) -> Text:
+    change = column[row] - column[row - 1] if row and changes else 0
     text = Text(f"{column[row]:,}")
     if change:
         text.append(f" {change:+,}", style="red" if change > 0 else "green")

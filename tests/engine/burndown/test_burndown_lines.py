@@ -174,6 +174,12 @@ def test_the_table_has_the_newest_last_and_what_changed():
     assert "\x1b" not in text and "\x1b" in table(made(falling(3)), 100, color=True)
 
 
+def test_a_narrow_table_says_less_and_breaks_no_row():
+    lines = table(made(falling(3)), 45).splitlines()
+    assert lines[3].split() == ["2025-01-03", "000000000", "20", "96", "0"]
+    assert len(table(made(falling(3)), 10).splitlines()) == len(lines)
+
+
 def test_fault_96_names_reach_no_terminal_unescaped():
     text = table(made([sample(0, {("one", "a\x1b]0;x\x07[red]"): 1})], by="folder"), 200, color=False)
     assert "\x1b" not in text and "\\x1b]0;x\\x07[red]" in text
