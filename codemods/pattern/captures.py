@@ -1,0 +1,105 @@
+"""What a metavariable holds, and a file seen through the eyes of one rule."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from codemods.pattern.shapes import same
+from engine import STDLIB, Source, children, every_node, parents_of
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """The nodes that a metavariable stands for; plain names are texts. Of a list it knows where in it they stand."""
+
+    nodes: tuple[ast.AST | str, ...]
+    many: bool = False
+    owner: ast.AST | None = None  # the node whose list it is
+    field: str = ""
+    first: int = 0  # 0-based index in that list
+
+
+Found = Mapping[str, Capture]  # metavariable to what it holds
+DOUBT = "?"  # in a Found: a name whose meaning is not clear
+
+
+def bound(found: Found, name: str, capture: Capture) -> Found | None:
+    """`found` with one more metavariable; None when it holds something else already."""
+    if name == "_":
+        return found
+    known = found.get(name)
+    if known is None:
+        return {**found, name: capture}
+    return found if equal(known, capture) else None
+
+
+def equal(one: Capture, other: Capture) -> bool:
+    """Do two captures say the same code? A plain name is the same as an expression that is only this name."""
+    if len(one.nodes) != len(other.nodes):
+        return False
+    return all(same(_plain(left), _plain(right)) for left, right in zip(one.nodes, other.nodes, strict=True))
+
+
+def _plain(node: ast.AST | str) -> ast.AST | str:
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.arg) and node.annotation is None:
+        return node.arg
+    if isinstance(node, ast.alias) and node.asname is None:
+        return node.name
+    return _plain(node.value) if isinstance(node, ast.Expr) else node
+
+
+class File:
+    """One file, what its names mean, and what stands around a node."""
+
+    def __init__(self, source: Source, modules: frozenset[str]) -> None:
+        self.source = source
+        self._modules = modules | STDLIB
+        self._aliases: dict[str, frozenset[str]] = {}
+        self._inner: dict[ast.AST, ast.AST] = {}
+        self._mapped: set[ast.AST] = set()
+
+    def aliases(self, word: str) -> frozenset[str]:
+        """The words that an import gives to `word` in this file."""
+        if word not in self._aliases:
+            found = re.findall(rf"{word}(?<!\w{word})(?:[\s\\]|#[^\n]*\n)+as\s+(\w+)", self.source.text)
+            self._aliases[word] = frozenset(found)
+        return self._aliases[word]
+
+    @cached_property
+    def _imported(self) -> frozenset[str]:
+        """The first parts of everything that the file imports, in any scope."""
+        scopes, found = [self.source.names.module], set()
+        while scopes:
+            scope = scopes.pop()
+            found |= {one.target.partition(".")[0] for every in scope.bindings.values() for one in every if one.target}
+            scopes += scope.children
+        return frozenset(found)
+
+    def means_module(self, name: str) -> bool:
+        """Is this the name of a module, wherever the pattern says it?"""
+        return name in self._modules or name in self._imported
+
+    # -- around a node -------------------------------------------------------------------
+
+    def enter(self, statement: ast.AST) -> None:
+        """Learn the parents of the expressions in a statement's own lines."""
+        if statement not in self._mapped:
+            self._mapped.add(statement)
+            parts = [part for part in children(statement) if part not in self.source.parents]
+            self._inner.update(parents_of([statement, *(node for part in parts for node in every_node(part))]))
+
+    def parent(self, node: ast.AST) -> ast.AST | None:
+        """The node around a node; None for the module."""
+        return self._inner.get(node) or self.source.parents.get(node)
+
+    def around(self, node: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:
+        """Each node around this one, innermost first, with the child of it that leads here."""
+        while (parent := self.parent(node)) is not None:
+            yield parent, node
+            node = parent

@@ -1,0 +1,205 @@
+"""Replacing an expression: the template with the captured code in it, matches inside that code rewritten too."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from codemods.pattern.captures import Capture, File
+from codemods.pattern.language import Parsed, reserved
+from codemods.pattern.sites import Match
+from codemods.pattern.substitute import substituted
+from codemods.pattern.text import Lit, Piece, Var, as_expression, fitted, spellings
+from codemods.pattern.wanted import Wanted, chains, spelling
+from engine import ImportNeed, SliceError
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+
+
+@dataclass(slots=True)
+class Writer:
+    """One file, one template, and the matches in the file whose replacements may stand in one another."""
+
+    file: File
+    template: Parsed
+    imports: tuple[Wanted, ...]
+    inner: Mapping[ast.AST, Match] = field(default_factory=dict)  # expressions that match
+    needs: set[ImportNeed] = field(default_factory=set)
+    taken: set[ast.AST] = field(default_factory=set)  # inner matches that a replacement rewrote
+    _chains: list[tuple[ast.AST, str, int, int]] | None = None
+
+    # -- captured code -------------------------------------------------------------------
+
+    def captured(self, node: ast.AST) -> tuple[str, ast.AST]:
+        """The text of a captured node and its tree, with every match inside rewritten."""
+        if node in self.inner and isinstance(node, ast.expr):
+            done = self._replaced(node)
+            if done is not None:
+                return done
+        source = self.file.source
+        text, at = source.segment(node), source.start(node)
+        tops = self._tops(node)
+        if not tops:
+            return text, node
+        pieces: list[Piece] = []
+        grown: dict[ast.AST, ast.AST] = {}
+        end = at
+        for top in sorted(tops, key=source.start):
+            new = self._replaced(top)
+            if new is not None:
+                pieces += [Lit(source.text[end : source.start(top)]), Var(spellings(*new))]
+                end, grown[top] = source.end(top), new[1]
+        if not grown:
+            return text, node
+        pieces.append(Lit(source.text[end : source.end(node)]))
+        meant = exchanged(node, grown)
+        if not isinstance(node, ast.expr) or isinstance(node, ast.Starred):
+            safe = [Lit(piece.spellings[-1]) if isinstance(piece, Var) else piece for piece in pieces]
+            return "".join(piece.text for piece in safe), meant
+        return "".join(piece.text for piece in fitted(pieces, [meant], as_expression)), meant
+
+    def _tops(self, node: ast.AST) -> list[ast.AST]:
+        """The outermost matches below a captured node."""
+        if not self.inner:
+            return []
+        found: list[ast.AST] = []
+        stack = [child for child in ast.iter_child_nodes(node) if not isinstance(child, ast.stmt)]
+        while stack:
+            one = stack.pop()
+            if one in self.inner:
+                found.append(one)
+            else:
+                stack += [child for child in ast.iter_child_nodes(one) if not isinstance(child, ast.stmt)]
+        return found
+
+    def _replaced(self, node: ast.AST) -> tuple[str, ast.AST] | None:
+        try:
+            done = self.expression(self.inner[node])
+        except SliceError:
+            return None  # it stays as it is
+        self.taken.add(node)
+        return done
+
+    # -- the template --------------------------------------------------------------------
+
+    def expression(self, match: Match) -> tuple[str, ast.AST]:
+        """The replacement of an expression: text and tree. Raises SliceError where it cannot be written."""
+        done: dict[ast.AST, tuple[str, ast.AST]] = {}
+        spoken = self.spoken(match)
+        meant = substituted(self.template.nodes[0], match.found, lambda node: self._once(node, done)[1], self.by_id(spoken))
+        pieces: list[Piece] = []
+        for part in self.parts(spoken):
+            pieces += [part] if isinstance(part, Lit) else self.filling(match.found[part[0]], done)
+        return "".join(piece.text for piece in fitted(closed(pieces), [meant], as_expression)), meant
+
+    def _once(self, node: ast.AST, done: dict[ast.AST, tuple[str, ast.AST]]) -> tuple[str, ast.AST]:
+        if node not in done:
+            done[node] = self.captured(node)
+        return done[node]
+
+    def filling(self, capture: Capture, done: dict[ast.AST, tuple[str, ast.AST]]) -> list[Piece]:
+        """The text of a capture in an expression, or in a line of a statement."""
+        nodes = capture.nodes
+        if not nodes:
+            return [Lit("")]
+        if len(nodes) == 1:
+            only = nodes[0]
+            return [Lit(only) if isinstance(only, str) else Var(spellings(*self._once(only, done)))]
+        texts = [node if isinstance(node, str) else self._once(node, done)[0] for node in nodes]
+        between = self._between(nodes)
+        return [Lit("".join(part for pair in zip(["", *between], texts, strict=True) for part in pair))]
+
+    def _between(self, nodes: tuple[ast.AST | str, ...]) -> list[str]:
+        """What stands between captured nodes: as written where they are neighbours, else a comma."""
+        source, found = self.file.source, []
+        for one, other in zip(nodes, nodes[1:], strict=False):
+            gap = ", "
+            if isinstance(one, ast.AST) and isinstance(other, ast.AST):
+                written = source.text[source.end(one) : source.start(other)]
+                plain = re.sub(r"#[^\n]*", "", written)
+                gap = written if re.fullmatch(r"[\s\\)(]*(,|and|or|@|/|\*|[|])?[\s\\,/*)(]*", plain) else ", "
+            found.append(gap)
+        return found
+
+    def parts(self, spoken: Mapping[tuple[int, int], str]) -> list[Lit | tuple[str, int, int]]:
+        """The template in order: text, and metavariables with their places in its code."""
+        code = self.template.code
+        slots: list[tuple[int, int, str, str]] = [(start, end, "", text) for (start, end), text in spoken.items()]
+        for start, end, meta in reserved(code):
+            low = start - 2 if meta.many and code[start - 2 : start] == "**" else start
+            high = end + 2 if meta.many and code[end : end + 2] == "=0" else end
+            slots.append((low, high, meta.name, ""))
+        out: list[Lit | tuple[str, int, int]] = []
+        at = self.template.first
+        for start, end, name, text in sorted(slots):
+            out += [Lit(code[at:start]), (name, start, end) if name else Lit(text)]
+            at = end
+        return [*out, Lit(code[at:].rstrip("\n"))]
+
+    # -- names ---------------------------------------------------------------------------
+
+    def spoken(self, match: Match) -> dict[tuple[int, int], str]:
+        """The template's dotted names that this file says otherwise, by their place in its code; imports are noted."""
+        place = match.nodes[0]
+        if isinstance(place, ast.match_case):
+            place = place.pattern
+        self.file.enter(match.statement)
+        around = self.file.around(place)
+        late = any(isinstance(outer, _FUNCTIONS) and _is_body(outer, child) for outer, child in around)
+        out = {}
+        for _, name, start, end in self._names():
+            said, needs = spelling(name, self.imports, self.file, place, None if late else self.file.source.start(place))
+            self.needs |= set(needs)
+            if said != name:
+                out[start, end] = said
+        return out
+
+    def by_id(self, spoken: Mapping[tuple[int, int], str]) -> dict[int, str]:
+        return {id(node): spoken[start, end] for node, _, start, end in self._names() if (start, end) in spoken}
+
+    def _names(self) -> list[tuple[ast.AST, str, int, int]]:
+        if self._chains is None:
+            lines = self.template.code.split("\n")
+            starts = [sum(len(line) + 1 for line in lines[:number]) for number in range(len(lines))]
+
+            def place(line: int, column: int) -> int:
+                return starts[line - 1] + len(lines[line - 1].encode()[:column].decode())
+
+            self._chains = [
+                (node, name, place(node.lineno, node.col_offset), place(node.end_lineno, node.end_col_offset))  # type: ignore[attr-defined]
+                for node, name in chains(self.template.nodes)
+            ]
+        return self._chains
+
+
+def _is_body(outer: ast.AST, child: ast.AST) -> bool:
+    body = outer.body  # type: ignore[attr-defined]
+    return child is body if isinstance(outer, ast.Lambda) else child in body
+
+
+def closed(pieces: list[Piece]) -> list[Piece]:
+    """Without the comma of what holds nothing: `f($$$A, x)` is `f(x)` when there is no argument."""
+    out = list(pieces)
+    for index, piece in enumerate(out):
+        if isinstance(piece, Lit) and piece.text == "" and 0 < index < len(out) - 1:
+            before, after = out[index - 1], out[index + 1]
+            if isinstance(after, Lit) and re.match(r"\s*,", after.text):
+                out[index + 1] = Lit(re.sub(r"^\s*,\s*", "", after.text))
+            elif isinstance(before, Lit) and re.search(r",\s*$", before.text):
+                out[index - 1] = Lit(re.sub(r",\s*$", "", before.text))
+    return out
+
+
+def exchanged(node: ast.AST, grown: Mapping[ast.AST, ast.AST]) -> ast.AST:
+    """A copy of a tree with other nodes in the places of some."""
+    if node in grown:
+        return grown[node]
+    made = type(node)()
+    for name, value in ast.iter_fields(node):
+        if isinstance(value, list):
+            setattr(made, name, [exchanged(one, grown) if isinstance(one, ast.AST) else one for one in value])
+        else:
+            setattr(made, name, exchanged(value, grown) if isinstance(value, ast.AST) else value)
+    return made

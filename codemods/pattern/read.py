@@ -1,0 +1,270 @@
+"""The options of a rule of patterns as values, with every fault in them. Cached: workers ask for each file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from codemods.pattern.conditions import KINDS, PLACES
+from codemods.pattern.faults import Fault, Faults, Path, contradictions, inside_faults, rule_faults, shape_faults, template_faults
+from codemods.pattern.language import Parsed, PatternError, parse
+from codemods.pattern.rules import Condition, Pattern, Rule
+from codemods.pattern.shapes import shape_of
+from codemods.pattern.wanted import Wanted, wanted_import
+from engine import near_miss
+
+PARTS = ("match", "any", "all", "not", "where")
+_AROUND = ("inside", "has", "follows", "precedes", "imported")
+_OF_CAPTURE = ("is", "matches", "resolves-to", "match", "has")
+WHERE = (*_AROUND, *(f"not-{name}" for name in _AROUND), "any", "all", "not")
+CONSTRAINTS = (*_OF_CAPTURE, *(f"not-{name}" for name in _OF_CAPTURE))
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What the options say."""
+
+    rule: Rule
+    template: Parsed | None  # None: nothing is replaced
+    imports: tuple[Wanted, ...]
+    modules: frozenset[str]  # first parts of names that the rule itself says are modules
+    faults: tuple[Fault, ...]
+
+
+_KNOWN: dict[str, Read] = {}
+
+
+def read(options: Mapping[str, Any]) -> Read:
+    """The options as values. What has faults is not to be run."""
+    key = repr(options)
+    if key not in _KNOWN:
+        if len(_KNOWN) > 500:
+            _KNOWN.clear()
+        _KNOWN[key] = _read(options)
+    return _KNOWN[key]
+
+
+def _read(options: Mapping[str, Any]) -> Read:
+    faults = Faults()
+    given = {name: options[name] for name in PARTS if options.get(name) not in (None, [], {})}
+    if not given.keys() & {"match", "any", "all"}:
+        faults.add((), "a pattern rule needs `match`, `any` or `all`: the code to look for")
+    rule = _rule(given, (), faults, top=True)
+    held = names_of(rule)
+    for path, meta in _asked(given.get("where"), ("where",)):
+        if meta not in faults.metas:
+            faults.add(path, f"no pattern binds ${meta}{near_miss(meta, held, lambda name: f'${name}') if held else ''}")
+    template = _template(options.get("replace"), rule, held, faults)
+    imports = []
+    for index, line in enumerate(options.get("imports") or ()):
+        found = wanted_import(line)
+        if found is None:
+            faults.add(("imports", index), f"{line!r} is no import; write `json`, `import json` or `from json import dumps`")
+        else:
+            imports.append(found)
+    if imports and template is None:
+        faults.add(("imports",), "imports are planned for a replacement, and this rule has none")
+    modules = {one.module.partition(".")[0] for one in imports} | _imported(rule)
+    return Read(rule, template, tuple(imports), frozenset(modules), tuple(faults.found))
+
+
+def _template(text: object, rule: Rule, held: set[str], faults: Faults) -> Parsed | None:
+    if text is None:
+        return None
+    path: Path = ("replace",)
+    said = faults.text(text, path)
+    if said is None:
+        return None
+    try:
+        template = parse(said)
+    except PatternError as error:
+        faults.add(path, f"the replacement is {error}" if str(error).startswith("not Python") else f"replace: {error}")
+        return None
+    faults.metas_of(template, path)
+    for meta in dict.fromkeys(template.metas):
+        if meta.name == "_":
+            faults.add(path, f"`{meta}` binds nothing, so there is nothing to write for it; give it a name in the pattern")
+        elif meta.name not in held:
+            miss = near_miss(meta.name, held, lambda name: f"${name}") if held else "; the pattern binds no metavariable"
+            faults.add(path, f"the pattern binds no {meta}{miss}")
+    for fault in template_faults(template, rule):
+        faults.add(path, fault)
+    return template
+
+
+# -- rules -------------------------------------------------------------------------------
+
+
+def _rule(value: object, path: Path, faults: Faults, top: bool = False) -> Rule:
+    if not isinstance(value, dict):
+        pattern = _pattern(value, path, faults)
+        return Rule(match=pattern)
+    for key in value:
+        if key not in PARTS and (top or (key not in WHERE and not str(key).startswith("$"))):
+            faults.add((*path, key), f"unknown key {key!r}{near_miss(str(key), PARTS if top else (*PARTS, *WHERE))}")
+    where = dict(value.get("where") or {}) if isinstance(value.get("where") or {}, dict) else None
+    conditions = _where(value["where"], (*path, "where"), faults) if "where" in value else ()
+    if where is not None and not top:
+        inline = {key: inner for key, inner in value.items() if (key in WHERE and key not in PARTS) or str(key).startswith("$")}
+        conditions += _where(inline, path, faults)
+    nots = value.get("not")
+    rule = Rule(
+        match=_pattern(value["match"], (*path, "match"), faults) if "match" in value else None,
+        any=_rules(value, "any", path, faults),
+        all=_rules(value, "all", path, faults),
+        nots=_rules(value, "not", path, faults) if isinstance(nots, list) else (_negated(value, path, faults)),
+        where=conditions,
+    )
+    for fault in rule_faults(rule):
+        faults.add(path if not top else (next(iter(value), "match"),), fault)
+    return rule
+
+
+def _negated(value: Mapping[str, Any], path: Path, faults: Faults) -> tuple[Rule, ...]:
+    return (_rule(value["not"], (*path, "not"), faults),) if "not" in value else ()
+
+
+def _rules(value: Mapping[str, Any], key: str, path: Path, faults: Faults) -> tuple[Rule, ...]:
+    if key not in value:
+        return ()
+    entries = value[key]
+    if not isinstance(entries, list) or not entries:
+        faults.add((*path, key), f"{key}: expected a list of patterns")
+        return ()
+    return tuple(_rule(entry, (*path, key, index), faults) for index, entry in enumerate(entries))
+
+
+def _pattern(value: object, path: Path, faults: Faults) -> Pattern | None:
+    text = faults.text(value, path)
+    if text is None:
+        return None
+    try:
+        parsed = parse(text)
+    except PatternError as error:
+        faults.add(path, f"the pattern is {error}" if str(error).startswith("not Python") else f"the pattern: {error}")
+        return None
+    if parsed.kind == "nothing":
+        faults.add(path, "the pattern is empty; write the code to look for")
+        return None
+    faults.metas_of(parsed, path)
+    pattern = Pattern(parsed, tuple(map(shape_of, parsed.nodes)))
+    for fault in shape_faults(pattern):
+        faults.add(path, f"the pattern: {fault}")
+    return pattern
+
+
+# -- where -------------------------------------------------------------------------------
+
+
+def _where(value: object, path: Path, faults: Faults) -> tuple[Condition, ...]:
+    if not isinstance(value, dict):
+        faults.add(path, "where: expected a mapping, such as {inside: function}")
+        return ()
+    found: list[Condition] = []
+    for key, inner in value.items():
+        at, name = (*path, key), str(key)
+        if name.startswith("$"):
+            found += _constraints(name.lstrip("$"), inner, at, faults)
+        elif name in ("any", "all"):
+            branches = tuple(_where(one, (*at, index), faults) for index, one in enumerate(_listed(inner)))
+            if name == "any":
+                found.append(Condition("any", branches=branches))
+            else:
+                found += [one for branch in branches for one in branch]
+        elif name == "not":
+            found.append(Condition("not", True, branches=tuple(_where(one, at, faults) for one in _listed(inner))))
+        elif name in WHERE:
+            found += _around(name.removeprefix("not-"), name.startswith("not-"), inner, at, faults)
+        else:
+            faults.add(at, f"unknown condition {name!r}{near_miss(name, WHERE)}")
+    for fault in contradictions(found):
+        faults.add(path, fault)
+    return tuple(found)
+
+
+def _around(kind: str, negated: bool, value: object, path: Path, faults: Faults) -> list[Condition]:
+    """`inside: [loop, function]` asks for both; `not-inside` of a list for neither."""
+    found = []
+    for entry in _listed(value):
+        if kind == "imported":
+            if isinstance(entry, str) and re.fullmatch(r"\w+(\.\w+)*", entry):
+                found.append(Condition(kind, negated, (entry,)))
+            else:
+                faults.add(path, "imported: expected a dotted name, such as os.path")
+        elif kind == "inside" and entry in PLACES:
+            found.append(Condition(kind, negated, (str(entry),)))
+        else:
+            before = len(faults.found)
+            rule = _rule(entry, path, faults)
+            if kind == "inside" and len(faults.found) == before:
+                miss = near_miss(entry, PLACES) if isinstance(entry, str) and entry.isidentifier() else ""
+                for fault in inside_faults(rule):
+                    faults.add(path, fault + miss)
+            found.append(Condition(kind, negated, rule=rule))
+    return found
+
+
+def _constraints(meta: str, value: object, path: Path, faults: Faults) -> list[Condition]:
+    if not isinstance(value, dict):
+        faults.add(path, f"${meta}: expected a mapping, such as {{is: literal}}")
+        return []
+    found = []
+    for key, inner in value.items():
+        at, negated, kind = (*path, key), str(key).startswith("not-"), str(key).removeprefix("not-")
+        words = tuple(map(str, _listed(inner)))
+        if kind not in _OF_CAPTURE:
+            faults.add(at, f"unknown condition {key!r}{near_miss(str(key), CONSTRAINTS)}")
+        elif kind == "is":
+            for word in words:
+                if word not in KINDS:
+                    faults.add(at, f"nothing is {word!r}{near_miss(word, KINDS)}")
+            found.append(Condition(kind, negated, words, meta=meta))
+        elif kind == "resolves-to":
+            found.append(Condition(kind, negated, words, meta=meta))
+        elif kind == "matches":
+            found += _regex(meta, negated, inner, at, faults)
+        else:
+            found.append(Condition(kind, negated, rule=_rule(inner, at, faults), meta=meta))
+    return found
+
+
+def _regex(meta: str, negated: bool, value: object, path: Path, faults: Faults) -> list[Condition]:
+    try:
+        return [Condition("matches", negated, meta=meta, pattern=re.compile(str(value)))]
+    except re.error as error:
+        faults.add(path, f"not a regular expression: {error}")
+        return []
+
+
+def _listed(value: object) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _asked(where: object, path: Path) -> list[tuple[Path, str]]:
+    """Each metavariable that a `where` speaks of."""
+    if isinstance(where, list):
+        return [one for index, entry in enumerate(where) for one in _asked(entry, (*path, index))]
+    if not isinstance(where, dict):
+        return []
+    own = [((*path, key), str(key).lstrip("$")) for key in where if str(key).startswith("$")]
+    return own + [one for key in ("any", "all", "not") for one in _asked(where.get(key), (*path, key))]
+
+
+def names_of(rule: Rule) -> set[str]:
+    """The metavariables that every match binds."""
+    found = {meta.name for meta in rule.match.parsed.metas if meta.name != "_"} if rule.match else set()
+    if rule.any:
+        found |= set.intersection(*map(names_of, rule.any))
+    for inner in rule.all:
+        found |= names_of(inner)
+    for condition in rule.where:
+        if condition.rule is not None and not condition.negated:
+            found |= names_of(condition.rule)
+    return found
+
+
+def _imported(rule: Rule) -> set[str]:
+    own = {word.partition(".")[0] for one in rule.where if one.kind == "imported" for word in one.words}
+    return own.union(*(_imported(one) for one in (*rule.any, *rule.all)))

@@ -1,0 +1,104 @@
+"""A match to the change that replaces it, or to the reason why it is left alone."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+
+from codemods.pattern.captures import DOUBT, File
+from codemods.pattern.expressions import Writer
+from codemods.pattern.regions import first_of, indentation
+from codemods.pattern.rules import block_of, is_decorator
+from codemods.pattern.shapes import same
+from codemods.pattern.sites import Match, place_of
+from codemods.pattern.statements import statement_edits
+from codemods.pattern.text import comments
+from engine import Edit, SliceError, Source, Span, replace_expression
+
+Gone = dict[ast.AST, int]  # the holder of a block to how many of its statements are deleted already
+
+
+def rewritten(writer: Writer, match: Match, gone: Gone) -> tuple[tuple[Edit, ...], tuple[Span, ...]]:
+    """Edits and spans; no edits where the replacement says what is there already. Raises SliceError with the reason."""
+    file, kind = writer.file, writer.template.kind
+    source, node = file.source, match.nodes[0]
+    if DOUBT in match.found:
+        word = match.found[DOUBT].nodes[0]
+        assert isinstance(word, ast.AST)
+        raise SliceError("ambiguous-name", f"{source.segment(word)} has several meanings in this file, or may come from an import of *")
+    if any(isinstance(outer, (ast.JoinedStr, *_TEMPLATES)) for outer, _ in file.around(node)):
+        raise SliceError("f-string", "it stands inside an f-string; rewrite it by hand")
+    if isinstance(node, ast.expr) and not is_decorator(node, file):
+        statement = file.parent(node)
+        if kind == "expression":
+            return _expression(writer, match)
+        if not isinstance(statement, ast.Expr):
+            raise SliceError("no-statement", "only part of a statement matches, and the replacement is a statement")
+        match = Match((statement,), match.statement, match.found)
+    if kind == "nothing":
+        return _deleted(file, match, gone)
+    if kind in ("decorator", "expression") and isinstance(node, ast.expr):
+        return _expression(writer, match)
+    edits, start, end = statement_edits(writer, match)
+    return tuple(edits), (Span(source.path, start, end),)
+
+
+_TEMPLATES = tuple(found for name in ("TemplateStr",) if (found := getattr(ast, name, None)))
+
+
+def _expression(writer: Writer, match: Match) -> tuple[tuple[Edit, ...], tuple[Span, ...]]:
+    source, node, statement = writer.file.source, match.nodes[0], match.statement
+    text, meant = writer.expression(match)
+    if same(meant, node):
+        return (), ()
+    old = source.segment(node)
+    lost = [one for one in comments(f"({old}\n)") if one not in comments(f"({text}\n)")]
+    if lost:
+        raise SliceError("comment", f"the comment {lost[0]!r} would be lost")
+    while not isinstance(statement, ast.stmt):
+        above = writer.file.parent(statement)
+        assert above is not None
+        statement = above
+    assert isinstance(node, ast.expr)
+    rewrite = replace_expression(source, statement, node, text)
+    return rewrite.edits, (rewrite.span,)
+
+
+def _deleted(file: File, match: Match, gone: Gone) -> tuple[tuple[Edit, ...], tuple[Span, ...]]:
+    """The lines of the match go; `pass` stays where nothing else would."""
+    source, first = file.source, match.nodes[0]
+    start, end = place_of(match, file)
+    if isinstance(first, ast.expr):  # a decorator
+        start = source.text.rfind("@", 0, start)
+    elif isinstance(first, ast.stmt):
+        start = first_of(first, source)
+    if source.text.startswith("elif", start) and isinstance(first, ast.If):
+        raise SliceError("elif", "an `elif` branch is no statement of its own")
+    place = block_of(first, file)
+    if place is not None and not isinstance(place[0], ast.Module):
+        block = place[2]
+        key = block[0]
+        gone[key] = gone.get(key, 0) + len(match.nodes)
+        if gone[key] >= len(block):
+            if comments(source.text[start:end]):
+                raise SliceError("comment", "a comment inside it would be lost")
+            return (source.edit(start, end, "pass"),), (Span(source.path, start, end),)
+    rest = source.text[end : source.line_end(end)]
+    if comments(source.text[start:end]) or rest.strip().startswith("#"):
+        raise SliceError("comment", "a comment in it would be lost")
+    if indentation(source, start) is None or rest.strip():
+        raise SliceError("shares-line", "the statement shares a line with other code; put it on a line of its own")
+    low, high = source.line_start(start), source.line_end(end)
+    return (source.edit(low, high, ""),), (Span(source.path, low, high),)
+
+
+def shown(match: Match, source: Source) -> Mapping[str, str]:
+    """What each named metavariable holds, as text for reports."""
+    out = {}
+    for name, capture in match.found.items():
+        if name.isidentifier():
+            nodes = [node for node in capture.nodes if isinstance(node, ast.AST) and hasattr(node, "lineno")]
+            words = [node for node in capture.nodes if isinstance(node, str)]
+            text = source.text[source.start(nodes[0]) : source.end(nodes[-1])] if nodes else "".join(words)
+            out[name] = text if len(text) <= 200 else text[:199] + "…"
+    return out

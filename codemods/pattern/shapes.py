@@ -1,0 +1,247 @@
+"""A parsed pattern as shapes that are quick to compare: what it says, and nothing of what it leaves open."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import TypeVar
+
+from codemods.pattern.language import Meta, meta_of
+
+_PLACE = ("lineno", "col_offset", "end_lineno", "end_col_offset")
+_OPEN = frozenset({"ctx", "type_comment", "kind", "type_params", "simple", "type_ignores"})
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+P = TypeVar("P", bound=ast.AST)
+
+
+class Parameter(ast.AST):
+    """One parameter with its default; `ast` keeps them apart. `sort`: "pos", "", "key", "*" or "**"."""
+
+    _fields = ("sort", "arg", "default")
+    _attributes = _PLACE
+    sort: str
+    arg: ast.arg
+    default: ast.expr | None
+
+
+class Pair(ast.AST):
+    """One entry of a dict display. The key is None for `**other`."""
+
+    _fields = ("key", "value")
+    _attributes = _PLACE
+    key: ast.expr | None
+    value: ast.expr
+
+
+@dataclass(frozen=True, slots=True)
+class Dotted:
+    """A plain or dotted name: compared by what it stands for."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A literal, compared by type and value."""
+
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A node of a kind, its fields in the order in which they are best compared."""
+
+    kind: type[ast.AST]
+    fields: tuple[tuple[str, Shape], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A list in order."""
+
+    parts: tuple[Shape, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """The arguments of a call or class: positional ones in order, keywords in any. `rest` takes what is left over."""
+
+    positional: tuple[Shape, ...]
+    keywords: tuple[Shape, ...]
+    rest: Meta | None
+
+
+@dataclass(frozen=True, slots=True)
+class Decorators:
+    """These decorators in this order, perhaps among others."""
+
+    parts: tuple[Shape, ...]
+
+
+Shape = Meta | Dotted | Constant | Node | Row | Arguments | Decorators | str | int | None
+
+
+def shape_of(node: object) -> Shape:
+    """The shape of a pattern's node, list or plain value."""
+    if isinstance(node, list):
+        return Row(tuple(shape_of(part) for part in node))
+    if isinstance(node, str):
+        return meta_of(node) or node
+    if not isinstance(node, ast.AST):
+        return node  # type: ignore[return-value]  # None, or a number such as an import's level
+    if (meta := metavariable(node)) is not None:
+        return meta
+    if isinstance(node, ast.Constant):
+        return Constant(node.value)
+    if isinstance(node, (ast.Name, ast.Attribute)) and (name := dotted(node)) and isinstance(node.ctx, ast.Load):
+        return Dotted(name)
+    return Node(type(node), _fields(node))
+
+
+def _fields(node: ast.AST) -> tuple[tuple[str, Shape], ...]:
+    found: list[tuple[str, Shape]] = []
+    if isinstance(node, (ast.Call, ast.ClassDef)):
+        found.append(("*arguments", _arguments(node)))
+    if isinstance(node, ast.Dict):
+        found.append(("*pairs", Row(tuple(map(shape_of, pairs(node))))))
+    if isinstance(node, ast.arguments):
+        found.append(("*parameters", Row(tuple(map(shape_of, parameters(node))))))
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if name in _OPEN or _is_said_elsewhere(node, name) or (value is None and name in ("returns", "annotation")):
+            continue
+        if name == "sort" and "*" not in value:
+            continue  # a parameter that is passed by place, by name or by either
+        if name == "decorator_list":
+            if value:
+                row = shape_of(value)
+                assert isinstance(row, Row)
+                many = any(isinstance(part, Meta) and part.many for part in row.parts)
+                found.append((name, row if many else Decorators(row.parts)))
+            continue
+        found.append((name, shape_of(value)))
+    return tuple(sorted(found, key=lambda field: _price(field[1])))
+
+
+def _is_said_elsewhere(node: ast.AST, name: str) -> bool:
+    if isinstance(node, (ast.Call, ast.ClassDef)):
+        return name in ("args", "keywords", "bases")
+    return isinstance(node, (ast.Dict, ast.arguments))
+
+
+def _price(shape: Shape) -> int:
+    """The cheap comparisons come first, and those that ask for the meaning of a name last."""
+    if isinstance(shape, Node):
+        return 2 if shape.fields else 0
+    if isinstance(shape, Dotted):
+        return 4
+    if isinstance(shape, Row):
+        return 1 if all(isinstance(part, Node) and not part.fields for part in shape.parts) else 3
+    return 3 if isinstance(shape, (Arguments, Decorators)) else 0
+
+
+def _arguments(node: ast.Call | ast.ClassDef) -> Arguments:
+    positional = [shape_of(part) for part in (node.args if isinstance(node, ast.Call) else node.bases)]
+    keywords = [shape_of(part) for part in node.keywords]
+    rests = [part for part in keywords if isinstance(part, Meta) and part.many]
+    named = tuple(part for part in keywords if part not in rests)
+    places = [index for index, part in enumerate(positional) if isinstance(part, Meta) and part.many]
+    if rests:
+        return Arguments((*positional, *rests), named, rests[-1])  # type: ignore[arg-type]
+    rest = positional[places[-1]] if places else None
+    return Arguments(tuple(positional), named, rest)  # type: ignore[arg-type]
+
+
+def metavariable(node: ast.AST) -> Meta | None:
+    """The metavariable that stands for this whole node, if one does."""
+    if isinstance(node, ast.Name):
+        return meta_of(node.id)
+    if isinstance(node, ast.Expr):
+        return metavariable(node.value)
+    if isinstance(node, ast.arg):
+        return meta_of(node.arg) if node.annotation is None else None
+    if isinstance(node, Parameter):
+        inner = metavariable(node.arg) if "*" not in node.sort else None
+        return inner if inner is not None and (node.default is None or inner.many) else None
+    if isinstance(node, ast.keyword):
+        inner = meta_of(node.arg) if node.arg else metavariable(node.value)
+        return inner if inner is not None and inner.many else None
+    if isinstance(node, Pair):
+        inner = metavariable(node.value) if node.key is None else None
+        return inner if inner is not None and inner.many else None
+    if isinstance(node, ast.MatchAs):
+        return meta_of(node.name) if node.pattern is None and node.name else None
+    if isinstance(node, ast.alias):
+        return meta_of(node.name) if node.asname is None else None
+    if isinstance(node, ast.withitem):
+        return metavariable(node.context_expr) if node.optional_vars is None else None
+    return None
+
+
+def dotted(node: ast.AST) -> str:
+    """`a.b.c` as written; empty for anything else, and where a part of it is a metavariable."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name):
+        return ""
+    parts.append(node.id)
+    return "" if any(map(meta_of, parts)) else ".".join(reversed(parts))
+
+
+def parameters(node: ast.arguments) -> list[Parameter]:
+    """The parameters in order, each with its default."""
+    plain = [*node.posonlyargs, *node.args]
+    defaults: list[ast.expr | None] = [None] * (len(plain) - len(node.defaults)) + list(node.defaults)
+    first = len(node.posonlyargs)
+    found = [
+        _parameter("" if index >= first else "pos", arg, default)
+        for index, (arg, default) in enumerate(zip(plain, defaults, strict=True))
+    ]
+    found += [_parameter("*", node.vararg, None)] if node.vararg else []
+    found += [_parameter("key", arg, default) for arg, default in zip(node.kwonlyargs, node.kw_defaults, strict=True)]
+    return found + ([_parameter("**", node.kwarg, None)] if node.kwarg else [])
+
+
+def _parameter(sort: str, arg: ast.arg, default: ast.expr | None) -> Parameter:
+    found = Parameter()
+    found.sort, found.arg, found.default = sort, arg, default
+    return _placed(found, arg, default or arg, sort.count("*"))
+
+
+def _placed(made: P, first: ast.AST, last: ast.AST, stars: int) -> P:
+    for name in _PLACE:
+        setattr(made, name, getattr(last if name.startswith("end") else first, name))
+    made.col_offset -= stars  # type: ignore[attr-defined]
+    return made
+
+
+def pairs(node: ast.Dict) -> list[Pair]:
+    """The entries of a dict display, in order."""
+    found = []
+    for key, value in zip(node.keys, node.values, strict=True):
+        made = Pair()
+        made.key, made.value = key, value
+        found.append(_placed(made, key or value, value, 0 if key else 2))
+    return found
+
+
+def same(one: object, other: object) -> bool:
+    """Do two nodes say the same? Blind to layout, contexts and the spelling of literals."""
+    stack = [(one, other)]
+    while stack:
+        left, right = stack.pop()
+        if isinstance(left, ast.AST):
+            if type(left) is not type(right):
+                return False
+            stack += [(getattr(left, name, None), getattr(right, name, None)) for name in left._fields if name not in _OPEN]
+        elif isinstance(left, list):
+            if not isinstance(right, list) or len(left) != len(right):
+                return False
+            stack += zip(left, right, strict=True)
+        elif type(left) is not type(right) or (left != right and repr(left) != repr(right)):
+            return False
+    return True

@@ -1,0 +1,211 @@
+"""Replacing statements and clauses: captured blocks keep their text, and stay in their place where they can."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping, Sequence
+
+from codemods.pattern.captures import Capture
+from codemods.pattern.expressions import Writer, closed
+from codemods.pattern.regions import behind, first_of, indentation, kept, step, suite
+from codemods.pattern.sites import Match, place_of
+from codemods.pattern.substitute import substituted
+from codemods.pattern.text import HEADER, Kept, Lit, Piece, comments, fitted
+from engine import Edit, SliceError, Source
+
+
+def statement_edits(writer: Writer, match: Match) -> tuple[list[Edit], int, int]:
+    """The edits that put the template's statements in the place of a match, and the match's extent.
+
+    Raises SliceError where that cannot be done.
+    """
+    source = writer.file.source
+    start, end = place_of(match, writer.file)
+    if writer.template.kind == "statements" and getattr(match.nodes[0], "decorator_list", None) and _says_decorators(writer):
+        start = first_of(match.nodes[0], source)
+    if source.text.startswith("elif", start) and isinstance(match.nodes[0], ast.If):
+        raise SliceError("elif", "an `elif` branch is no statement of its own")
+    indent = indentation(source, start)
+    done: dict[ast.AST, tuple[str, ast.AST]] = {}
+    spoken = writer.spoken(match)
+    meant = _meant(writer, match, done, writer.by_id(spoken))
+    pieces = _Layout(writer, match, done, indent or "", end).pieces(writer.parts(spoken))
+    lines = fitted(closed(pieces), meant, lambda text: _parsed(text, indent or "", writer.template.kind))
+    text = "".join(piece.text for piece in lines)
+    if (indent is None or not _alone(source, end)) and ("\n" in text or not _simple(meant)):
+        raise SliceError("shares-line", "the statement shares a line with other code; put it on a line of its own")
+    lost = [one for one in comments(source.text[start:end]) if one not in comments(text)]
+    if lost:
+        raise SliceError("comment", f"the comment {lost[0]!r} would be lost")
+    return _edits(source, lines, start, end), start, end
+
+
+def _says_decorators(writer: Writer) -> bool:
+    return any(getattr(node, "decorator_list", None) for node in writer.template.nodes)
+
+
+def _alone(source: Source, end: int) -> bool:
+    return re.fullmatch(r"[ \t\f]*(#.*)?[\r\n]*", source.text[end : source.line_end(end)]) is not None
+
+
+def _simple(meant: Sequence[ast.AST]) -> bool:
+    return len(meant) == 1 and not hasattr(meant[0], "body")
+
+
+def _meant(
+    writer: Writer, match: Match, done: dict[ast.AST, tuple[str, ast.AST]], spoken: Mapping[int, str]
+) -> Sequence[ast.AST]:
+    def grown(node: ast.AST) -> ast.AST:
+        if isinstance(node, ast.stmt) and not isinstance(node, ast.Expr):
+            return node
+        if isinstance(node, ast.Expr):
+            return node
+        if node not in done:
+            done[node] = writer.captured(node)
+        return done[node][1]
+
+    nodes = [ast.Expr(node) if isinstance(node, ast.expr) else node for node in writer.template.nodes]
+    whole = substituted(ast.Module([*nodes], []), match.found, grown, spoken)  # type: ignore[list-item]
+    assert isinstance(whole, ast.Module)
+    return whole.body
+
+
+def _parsed(text: str, indent: str, kind: str) -> Sequence[ast.AST]:
+    """The statements or the clause in a text that begins behind `indent`."""
+    clause = {"handler": f"{indent}try: pass\n", "handler*": f"{indent}try: pass\n"}.get(kind, "")
+    if kind == "case":
+        clause, header = "", f"match 1:\n{indent}case 1: pass\n" if indent else ""
+        tree = ast.parse(f"{header}{indent}{text}\n").body[0]
+        assert isinstance(tree, ast.Match)
+        return tree.cases[1:]
+    tree = ast.parse(f"{HEADER if indent else ''}{clause}{indent}{text}\n")
+    body = tree.body[0].body if indent else tree.body  # type: ignore[attr-defined]
+    return body[0].handlers if clause else list(body)
+
+
+class _Layout:
+    """Puts the template's lines and the captured code together, each line at its indentation."""
+
+    def __init__(self, writer: Writer, match: Match, done: dict[ast.AST, tuple[str, ast.AST]], indent: str, end: int) -> None:
+        self.writer, self.match, self.done, self.indent, self.end = writer, match, done, indent, end
+        self.source = writer.file.source
+        self.step = step(self.source, match.nodes[0], place_of(match, writer.file)[0])
+        self.unit = _unit(writer.template.code)
+        self.suites = _suites(writer.template.nodes)
+        self.found: list[Piece] = []
+
+    def pieces(self, parts: Sequence[Lit | tuple[str, int, int]]) -> list[Piece]:
+        """The new text, piece by piece."""
+        parts = list(parts)
+        for index, part in enumerate(parts):
+            if isinstance(part, Lit):
+                self.found.append(Lit(self._indented(part.text)))
+                continue
+            name, start, _ = part
+            capture = self.match.found[name]
+            if not self._is_statement(start):
+                self.found += self.writer.filling(capture, self.done)
+            elif not self._block(capture, start):
+                after = parts[index + 1] if index + 1 < len(parts) else None
+                if isinstance(after, Lit):  # nothing is captured: its line goes
+                    parts[index + 1] = Lit(re.sub(r"^\n[ ]*", "", after.text) if not self._said() else after.text)
+        return self.found
+
+    def _said(self) -> bool:
+        """Cut the line that was begun; was there text before it?"""
+        last = self.found[-1] if self.found else None
+        if isinstance(last, Lit) and last.text.strip():
+            self.found[-1] = Lit(re.sub(r"\r?\n[ \t]*$", "", last.text))
+            return True
+        return False
+
+    def _is_statement(self, start: int) -> bool:
+        code = self.writer.template.code
+        row = code.count("\n", 0, start) + 1
+        column = len(code[code.rfind("\n", 0, start) + 1 : start].encode())
+        return (row, column) in self.suites
+
+    def _block(self, capture: Capture, start: int) -> bool:
+        """Captured statements; False where there are none and nothing needs to stand there."""
+        source, code = self.source, self.writer.template.code
+        row = code.count("\n", 0, start) + 1
+        column = len(code[code.rfind("\n", 0, start) + 1 : start].encode())
+        nodes = [node for node in capture.nodes if isinstance(node, ast.AST)]
+        if not nodes:
+            if self.suites[row, column]:
+                self.found.append(Lit("pass"))
+            return self.suites[row, column]
+        line = code[code.rfind("\n", 0, start) + 1 : start]
+        target = self._level(line) + ("" if not line.strip() else self.step)
+        if not isinstance(nodes[0], ast.stmt):
+            self.found += self.writer.filling(capture, self.done)
+            return True
+        whole = suite(capture, self.writer.file, self.end) if self.suites[row, column] else None
+        begin = first_of(nodes[0], source)
+        own = indentation(source, begin)
+        if whole is not None:
+            last = self.found[-1]
+            assert isinstance(last, Lit)
+            self.found[-1] = Lit(last.text.rstrip(" \t\r\n"))
+            self.found.append(kept(source, *whole, own or "", target))
+            return True
+        if line.strip() and (own is not None or len(nodes) > 1 or "\n" in source.segment(nodes[0])):
+            self.found.append(Lit(source.newline + target))
+        self.found.append(kept(source, begin, behind(nodes[-1], begin, self.end, source), own or "", target))
+        return True
+
+    def _level(self, line: str) -> str:
+        """The file's indentation for a line of the template."""
+        depth = len(line) - len(line.lstrip(" "))
+        levels, rest = divmod(depth - self._base(), self.unit)
+        return self.indent + self.step * levels + " " * rest
+
+    def _base(self) -> int:
+        return 1 if self.writer.template.kind == "case" else 0
+
+    def _indented(self, text: str) -> str:
+        """The lines of a piece of template, each at the file's indentation."""
+        first, *rest = text.split("\n")
+        lines = [self._level(line) + line.lstrip(" ") if line or index == len(rest) - 1 else "" for index, line in enumerate(rest)]
+        return self.source.newline.join([first, *lines])
+
+
+def _unit(code: str) -> int:
+    depths = [len(line) - len(line.lstrip(" ")) for line in code.split("\n") if line.strip()]
+    return min((depth for depth in depths if depth > 1), default=4)
+
+
+def _suites(nodes: Sequence[ast.AST]) -> dict[tuple[int, int], bool]:
+    """Where a statement of the template is only an expression, by line and column; whether it is alone in its block."""
+    found = {}
+    for block in [list(nodes), *(getattr(inner, name, None) for node in nodes for inner in ast.walk(node) for name in _BLOCKS)]:
+        for statement in block if isinstance(block, list) else ():
+            if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Name):
+                found[statement.lineno, statement.col_offset] = len(block) == 1 and block is not nodes
+    return found
+
+
+_BLOCKS = ("body", "orelse", "finalbody")
+
+
+def _edits(source: Source, pieces: Sequence[Lit | Kept], start: int, end: int) -> list[Edit]:
+    """The edits that make text[start:end] of the pieces; what is kept in its order is not touched."""
+    edits: list[Edit] = []
+    at, text = start, ""
+
+    def write(until: int) -> None:
+        nonlocal at, text
+        if source.text[at:until] != text:
+            edits.append(source.edit(at, until, text))
+        at, text = until, ""
+
+    for piece in pieces:
+        if isinstance(piece, Kept) and at <= piece.start and piece.end <= end:
+            write(piece.start)
+            edits += [source.edit(*one) for one in piece.edits]
+            at = piece.end
+        else:
+            text += piece.text
+    write(end)
+    return edits
