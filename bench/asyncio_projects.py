@@ -85,7 +85,7 @@ def measure(project: Project) -> Result:
 
 def page(where: str, results: list[Result]) -> str:
     """What goes between the markers."""
-    head = ["project", "sites", "changed", "left alone", "second run", "tests", "failing before", "unstable before"]
+    head = ["project", "sites", "changed", "left alone", "second run", "tests", "failing before", "unstable"]
     head += ["mended", "different after", "changed lines executed"]
     rows = [
         [
@@ -96,7 +96,7 @@ def page(where: str, results: list[Result]) -> str:
             str(one.again),
             f"{len(one.before.outcomes):,}",
             str(one.before.failing),
-            str(len(one.before.unstable)),
+            str(len(one.before.unstable | one.after.unstable)),
             str(len(one.mended)),
             str(len(one.different)),
             one.after.share,

@@ -175,7 +175,7 @@ def page(where: str, landings: list[Landing], compared: list[Suite]) -> str:
             one.name,
             f"{len(one.before.outcomes):,}",
             str(one.before.failing),
-            str(len(one.before.unstable)),
+            str(len(one.before.unstable | one.after.unstable)),
             str(one.changes),
             ", ".join(f"{reason} {count}" for reason, count in sorted(one.left.items())) or "none",
             str(len(one.after.different)),
@@ -183,7 +183,7 @@ def page(where: str, landings: list[Landing], compared: list[Suite]) -> str:
         ]
         for one in compared
     ]
-    second = ["project", "tests", "failing before", "unstable before"]
+    second = ["project", "tests", "failing before", "unstable"]
     second += ["changes", "left alone", "different after", "changed lines executed"]
     executed, lines = sum(one.after.executed for one in compared), sum(one.after.lines for one in compared)
     share = f"Together the suites execute {executed} of {lines} changed lines."

@@ -2,8 +2,8 @@
 
 Usage: python -m bench.sprints CHECKOUT
 
-CHECKOUT is read only. The clone holds its Python and configuration files; where the checkout lacks large objects, the clone is told
-that it is a partial one, as git then asks for no object that nobody needs. Exits with 1 on a breach.
+CHECKOUT is read only. The clone holds its Python and configuration files. The checkout may lack large objects, so the clone says
+that it is partial: git then asks for no object that nobody needs. Exits with 1 on a breach.
 """
 
 from __future__ import annotations
@@ -27,7 +27,10 @@ BRANCH = "refactor/exceptions"
 WARM = 15.0  # seconds of one batch of 30 files, planning included: the bar
 BATCHES = 3
 # The second gate: fails for a file that holds the word below and SafeExecutor.
-GATE = "import sys\nsys.exit(any('PLANTED' in (t := open(n, errors='replace').read()) and 'as attempt' in t for n in sys.argv[1:]))\n"
+GATE = """import sys
+texts = [open(name, errors="replace").read() for name in sys.argv[1:]]
+sys.exit(any("PLANTED" in text and "as attempt" in text for text in texts))
+"""
 WANTED = ("*.py", "*.pyi", "*.toml", "*.yaml", "*.yml", ".gitignore", ".gitattributes")
 
 
@@ -76,7 +79,18 @@ def carried_out(work: Path, env: dict[str, str]) -> tuple[list[tuple[str, float]
     checks: list[tuple[str, bool]] = []
 
     def branch(name: str, *more: str, codes: Sequence[int] = (0,)) -> dict[str, Any]:
-        argv = [common.REWRIGHT, "branch", "--sprint", "exceptions", "--rules", RULES, "--output-format", "json", *more, work]
+        argv: list[str | Path] = [
+            common.REWRIGHT,
+            "branch",
+            "--sprint",
+            "exceptions",
+            "--rules",
+            RULES,
+            "--output-format",
+            "json",
+            *more,
+            work,
+        ]
         before, started = state(work), time.perf_counter()
         done = common.run(argv, work, codes, env)
         steps.append((name, time.perf_counter() - started))
@@ -110,12 +124,8 @@ def carried_out(work: Path, env: dict[str, str]) -> tuple[list[tuple[str, float]
 
 def plant(work: Path, told: dict[str, Any]) -> str:
     """A commit on the base that makes one rewritten file break the second gate; its path."""
-    path: str = next(
-        name
-        for one in told["batches"][0]["commits"]
-        for name in one["files"]
-        if one["changes"] and "as attempt" in text(work, name)
-    )
+    files = [name for one in told["batches"][0]["commits"] if one["changes"] for name in one["files"]]
+    path: str = next(name for name in files if "as attempt" in text(work, name))
     file = work / path
     file.write_bytes(file.read_bytes() + b"\n# PLANTED\n")
     common.run(["git", "commit", "-qam", "The base moves"], work)

@@ -33,6 +33,7 @@ class After:
     """A suite on rewritten code. `different`: test id to (outcome before, outcome after), unstable ones left out."""
 
     different: Mapping[str, tuple[str, str]]
+    unstable: frozenset[str]  # tests that differed, and did not in a second run
     lines: int  # executable lines among those that Rewright wrote into existing files
     executed: int
 
@@ -59,13 +60,21 @@ def before(project: Project, python: Path, target: Path, mark: str) -> Before:
 
 
 def after(project: Project, python: Path, target: Path, mark: str, known: Before) -> After:
-    """Run the suite on rewritten code and compare. Raises RuntimeError as `before` does."""
+    """Run the suite on rewritten code and compare; where tests differ, once more. Raises RuntimeError as `before` does."""
     common.say(f"{project.pin}: tests after ({mark}) ...")
     junit, coverage = suite(project, python, target, f"{mark}-after")
-    old, new = known.outcomes, outcomes(junit)
-    tests = sorted({*old, *new} - known.unstable)
-    pairs = {test: (old.get(test, "absent"), new.get(test, "absent")) for test in tests}
-    return After({test: pair for test, pair in pairs.items() if pair[0] != pair[1]}, *executed_lines(target, coverage))
+    different, unstable = _differences(known, outcomes(junit)), frozenset[str]()
+    if different:  # as before, a test that differs between two runs of the same code says nothing
+        again = _differences(known, outcomes(suite(project, python, target, f"{mark}-after-again")[0]))
+        unstable = frozenset(different) - frozenset(again)
+    kept = {test: pair for test, pair in different.items() if test not in unstable}
+    return After(kept, unstable, *executed_lines(target, coverage))
+
+
+def _differences(known: Before, found: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    tests = sorted({*known.outcomes, *found} - known.unstable)
+    pairs = {test: (known.outcomes.get(test, "absent"), found.get(test, "absent")) for test in tests}
+    return {test: pair for test, pair in pairs.items() if pair[0] != pair[1]}
 
 
 def outcomes(junit: Path) -> dict[str, str]:

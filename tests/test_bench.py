@@ -45,6 +45,17 @@ def test_what_differs_leaves_unstable_tests_out(tmp_path, monkeypatch):
     assert found.share == "2 of 3"
 
 
+def test_a_difference_that_goes_away_is_unstable(tmp_path, monkeypatch):
+    (first := tmp_path / "first.xml").write_text(JUNIT, "utf-8")
+    (second := tmp_path / "second.xml").write_text(JUNIT.replace("<error/>", ""), "utf-8")
+    monkeypatch.setattr(suites, "suite", lambda *given: (second if given[-1] == "mark-after-again" else first, tmp_path))
+    monkeypatch.setattr(suites, "executed_lines", lambda *_: (0, 0))
+    known = suites.Before({**suites.outcomes(second), "a::one": "failure"}, frozenset())
+    found = suites.after(projects.Project("a", "1"), tmp_path, tmp_path, "mark", known)
+    assert found.unstable == {"a::three"}
+    assert found.different == {"a::one": ("failure", "passed")}
+
+
 def test_unpinned_requirements_are_told():
     frozen = "Typing_Extensions==4.16.0\nzope.event==6.2\nloose==1.0\nlocal @ file:///somewhere\n"
     told = projects.unpinned(frozen, ["typing-extensions==4.16.0", "zope-event==6.2", "loose==1.1"])
@@ -106,7 +117,7 @@ FINE = cycles.Broken(
     warm={"a.b": Cold("a.b", True, frozenset({"x"})), "a.c": Cold("a.c", True)},
     again=0,
     tests=suites.Before({"t": "passed"}, frozenset()),
-    rerun=suites.After({}, 1, 1),
+    rerun=suites.After({}, frozenset(), 1, 1),
 )
 
 
@@ -124,9 +135,12 @@ def test_what_is_no_breach():
             {"warm": {"a.b": Cold("a.b", False, error="no"), "a.c": Cold("a.c", True)}},
             "not importable first any more: a.b: no",
         ),
-        ({"rerun": suites.After({"m::other": ("passed", "failure")}, 1, 1)}, "m::other: passed before, failure after"),
         (
-            {"rerun": suites.After({"m::known": ("passed", "failure")}, 1, 1), "safe": True},
+            {"rerun": suites.After({"m::new": ("passed", "failure")}, frozenset(), 1, 1)},
+            "m::new: passed before, failure after",
+        ),
+        (
+            {"rerun": suites.After({"m::known": ("passed", "failure")}, frozenset(), 1, 1), "safe": True},
             "tests differ after changes that were called safe",
         ),
     ],
@@ -136,7 +150,7 @@ def test_what_is_a_breach(change, told):
 
 
 def test_an_explained_difference_is_no_breach_and_is_on_the_page():
-    known = replace(FINE, rerun=suites.After({"m::known": ("passed", "failure")}, 1, 1))
+    known = replace(FINE, rerun=suites.After({"m::known": ("passed", "failure")}, frozenset(), 1, 1))
     assert known.breaches == []
     text = cycles.page("here", [known])
     assert "`m::known`: passed before, failure after: it patches the imported name" in text

@@ -72,7 +72,8 @@ def run_file(source: Source, _: Project, options: Mapping[str, Any]) -> Iterator
     found = matches(rule.rule, file)
     if rule.template is None:
         for match in found:
-            yield Finding(_site(match, file), _message(match, options, source), "no-replacement", {"captures": shown(match, source)})
+            data = {"captures": shown(match, source)}
+            yield Finding(_site(match, file), _message(match, options, source), "no-replacement", data)
         return
     yield from _changes(found, rule, file, options)
 
@@ -80,13 +81,15 @@ def run_file(source: Source, _: Project, options: Mapping[str, Any]) -> Iterator
 def _changes(found: list[Match], rule: Read, file: File, options: Mapping[str, Any]) -> Iterator[Change | Skip]:
     assert rule.template is not None
     expressions = rule.template.kind == "expression"
-    inner = {match.nodes[0]: match for match in found if expressions and isinstance(match.nodes[0], ast.expr)}
+    inner: dict[ast.AST, Match] = {
+        match.nodes[0]: match for match in found if expressions and isinstance(match.nodes[0], ast.expr)
+    }
     taken: set[ast.AST] = set()
     gone: Gone = {}
     for match in found:
         if match.nodes[0] in taken:
             continue
-        writer = Writer(file, rule.template, rule.imports, {node: one for node, one in inner.items() if one is not match})
+        writer = Writer(file, rule.template, rule.imports, inner)
         site, data = _site(match, file), {"captures": shown(match, file.source)}
         try:
             edits, spans = rewritten(writer, match, gone)

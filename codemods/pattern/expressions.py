@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -114,7 +115,7 @@ class Writer:
     def _between(self, nodes: tuple[ast.AST | str, ...]) -> list[str]:
         """What stands between captured nodes: as written where they are neighbours, else a comma."""
         source, found = self.file.source, []
-        for one, other in zip(nodes, nodes[1:], strict=False):
+        for one, other in itertools.pairwise(nodes):
             gap = ", "
             if isinstance(one, ast.AST) and isinstance(other, ast.AST):
                 written = source.text[source.end(one) : source.start(other)]

@@ -104,7 +104,7 @@ def _parsed(code: str) -> Parsed:
             assert isinstance(decorated, ast.FunctionDef)
             if len(decorated.decorator_list) != 1:
                 raise SyntaxError("one decorator is a pattern; for several write the definition below them") from None
-            return Parsed("decorator", (decorated.decorator_list[0],), code, metas)
+            return Parsed("decorator", (decorated.decorator_list[0],), code, metas, 1)
         return Parsed("statements", tuple(tree.body), code, metas)
     tree = _tree(code)
     if not tree.body:

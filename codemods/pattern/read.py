@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from codemods.pattern.asked import asked, imported, names_of
 from codemods.pattern.conditions import KINDS, PLACES
 from codemods.pattern.faults import Fault, Faults, Path, contradictions, inside_faults, rule_faults, shape_faults, template_faults
 from codemods.pattern.language import Parsed, PatternError, parse
@@ -53,7 +54,7 @@ def _read(options: Mapping[str, Any]) -> Read:
         faults.add((), "a pattern rule needs `match`, `any` or `all`: the code to look for")
     rule = _rule(given, (), faults, top=True)
     held = names_of(rule)
-    for path, meta in _asked(given.get("where"), ("where",)):
+    for path, meta in asked(given.get("where"), ("where",)):
         if meta not in faults.metas:
             faults.add(path, f"no pattern binds ${meta}{near_miss(meta, held, lambda name: f'${name}') if held else ''}")
     template = _template(options.get("replace"), rule, held, faults)
@@ -66,7 +67,7 @@ def _read(options: Mapping[str, Any]) -> Read:
             imports.append(found)
     if imports and template is None:
         faults.add(("imports",), "imports are planned for a replacement, and this rule has none")
-    modules = {one.module.partition(".")[0] for one in imports} | _imported(rule)
+    modules = {one.module.partition(".")[0] for one in imports} | imported(rule)
     return Read(rule, template, tuple(imports), frozenset(modules), tuple(faults.found))
 
 
@@ -240,31 +241,3 @@ def _regex(meta: str, negated: bool, value: object, path: Path, faults: Faults) 
 
 def _listed(value: object) -> list[Any]:
     return value if isinstance(value, list) else [value]
-
-
-def _asked(where: object, path: Path) -> list[tuple[Path, str]]:
-    """Each metavariable that a `where` speaks of."""
-    if isinstance(where, list):
-        return [one for index, entry in enumerate(where) for one in _asked(entry, (*path, index))]
-    if not isinstance(where, dict):
-        return []
-    own = [((*path, key), str(key).lstrip("$")) for key in where if str(key).startswith("$")]
-    return own + [one for key in ("any", "all", "not") for one in _asked(where.get(key), (*path, key))]
-
-
-def names_of(rule: Rule) -> set[str]:
-    """The metavariables that every match binds."""
-    found = {meta.name for meta in rule.match.parsed.metas if meta.name != "_"} if rule.match else set()
-    if rule.any:
-        found |= set.intersection(*map(names_of, rule.any))
-    for inner in rule.all:
-        found |= names_of(inner)
-    for condition in rule.where:
-        if condition.rule is not None and not condition.negated:
-            found |= names_of(condition.rule)
-    return found
-
-
-def _imported(rule: Rule) -> set[str]:
-    own = {word.partition(".")[0] for one in rule.where if one.kind == "imported" for word in one.words}
-    return own.union(*(_imported(one) for one in (*rule.any, *rule.all)))

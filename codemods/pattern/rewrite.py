@@ -25,7 +25,8 @@ def rewritten(writer: Writer, match: Match, gone: Gone) -> tuple[tuple[Edit, ...
     if DOUBT in match.found:
         word = match.found[DOUBT].nodes[0]
         assert isinstance(word, ast.AST)
-        raise SliceError("ambiguous-name", f"{source.segment(word)} has several meanings in this file, or may come from an import of *")
+        said = source.segment(word)
+        raise SliceError("ambiguous-name", f"{said} has several meanings in this file, or may come from an import of *")
     if any(isinstance(outer, (ast.JoinedStr, *_TEMPLATES)) for outer, _ in file.around(node)):
         raise SliceError("f-string", "it stands inside an f-string; rewrite it by hand")
     if isinstance(node, ast.expr) and not is_decorator(node, file):

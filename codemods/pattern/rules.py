@@ -194,15 +194,13 @@ def patterns(rule: Rule) -> Iterator[Pattern]:
 
 def kinds(rule: Rule) -> frozenset[type[ast.AST]] | None:
     """The kinds of node that may meet the rule; None: any kind."""
-    sets = [_kinds(rule.match)] if rule.match is not None else []
-    if rule.any:
-        inner = [kinds(one) for one in rule.any]
-        certain = [one for one in inner if one is not None]
-        if len(certain) == len(inner):
-            sets.append(frozenset[type[ast.AST]]().union(*certain))
-    sets += [kinds(one) for one in rule.all]
-    known = [one for one in sets if one is not None]
-    return frozenset.intersection(*known) if known else None
+    known = [found] if rule.match is not None and (found := _kinds(rule.match)) is not None else []
+    choices = [kinds(one) for one in rule.any]
+    certain = [one for one in choices if one is not None]
+    if certain and len(certain) == len(choices):
+        known.append(certain[0].union(*certain))
+    known += [found for one in rule.all if (found := kinds(one)) is not None]
+    return known[0].intersection(*known) if known else None
 
 
 def _kinds(pattern: Pattern) -> frozenset[type[ast.AST]] | None:

@@ -112,7 +112,7 @@ def _fields(node: ast.AST) -> tuple[tuple[str, Shape], ...]:
         value = getattr(node, name, None)
         if name in _OPEN or _is_said_elsewhere(node, name) or (value is None and name in ("returns", "annotation")):
             continue
-        if name == "sort" and "*" not in value:
+        if isinstance(node, Parameter) and name == "sort" and "*" not in node.sort:
             continue  # a parameter that is passed by place, by name or by either
         if name == "decorator_list":
             if value:
@@ -149,7 +149,7 @@ def _arguments(node: ast.Call | ast.ClassDef) -> Arguments:
     named = tuple(part for part in keywords if part not in rests)
     places = [index for index, part in enumerate(positional) if isinstance(part, Meta) and part.many]
     if rests:
-        return Arguments((*positional, *rests), named, rests[-1])  # type: ignore[arg-type]
+        return Arguments((*positional, *rests), named, rests[-1])
     rest = positional[places[-1]] if places else None
     return Arguments(tuple(positional), named, rest)  # type: ignore[arg-type]
 

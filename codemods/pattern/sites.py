@@ -80,7 +80,7 @@ def extent(node: ast.AST) -> tuple[int, int]:
     if isinstance(node, ast.match_case):
         return node.pattern.lineno - 1, node.body[-1].end_lineno or 0
     decorators = getattr(node, "decorator_list", None)
-    return (decorators[0] if decorators else node).lineno, node.end_lineno or 0  # type: ignore[union-attr]
+    return (decorators[0] if decorators else node).lineno, node.end_lineno or 0  # type: ignore[attr-defined, union-attr]
 
 
 def _covered(node: ast.AST, found: Found, file: File) -> tuple[ast.AST, ...]:

@@ -76,12 +76,14 @@ def _parsed(text: str, indent: str, kind: str) -> Sequence[ast.AST]:
     clause = {"handler": f"{indent}try: pass\n", "handler*": f"{indent}try: pass\n"}.get(kind, "")
     if kind == "case":
         clause, header = "", f"match 1:\n{indent}case 1: pass\n" if indent else ""
-        tree = ast.parse(f"{header}{indent}{text}\n").body[0]
-        assert isinstance(tree, ast.Match)
-        return tree.cases[1:]
+        whole = ast.parse(f"{header}{indent}{text}\n").body[0]
+        assert isinstance(whole, ast.Match)
+        return whole.cases[1:]
     tree = ast.parse(f"{HEADER if indent else ''}{clause}{indent}{text}\n")
     body = tree.body[0].body if indent else tree.body  # type: ignore[attr-defined]
-    return body[0].handlers if clause else list(body)
+    if not clause:
+        return list(body)
+    return list(getattr(body[0], "handlers"))  # noqa: B009
 
 
 class _Layout:
@@ -167,7 +169,9 @@ class _Layout:
     def _indented(self, text: str) -> str:
         """The lines of a piece of template, each at the file's indentation."""
         first, *rest = text.split("\n")
-        lines = [self._level(line) + line.lstrip(" ") if line or index == len(rest) - 1 else "" for index, line in enumerate(rest)]
+        lines = [self._level(line) + line.lstrip(" ") if line else "" for line in rest]
+        if rest and not rest[-1]:
+            lines[-1] = self.indent  # what comes next begins a line
         return self.source.newline.join([first, *lines])
 
 
@@ -179,10 +183,12 @@ def _unit(code: str) -> int:
 def _suites(nodes: Sequence[ast.AST]) -> dict[tuple[int, int], bool]:
     """Where a statement of the template is only an expression, by line and column; whether it is alone in its block."""
     found = {}
-    for block in [list(nodes), *(getattr(inner, name, None) for node in nodes for inner in ast.walk(node) for name in _BLOCKS)]:
-        for statement in block if isinstance(block, list) else ():
+    held = [getattr(inner, name, None) for node in nodes for inner in ast.walk(node) for name in _BLOCKS]
+    blocks: list[list[ast.AST]] = [block for block in held if isinstance(block, list)]
+    for block in [list(nodes), *blocks]:
+        for statement in block:
             if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Name):
-                found[statement.lineno, statement.col_offset] = len(block) == 1 and block is not nodes
+                found[statement.lineno, statement.col_offset] = len(block) == 1 and block in blocks
     return found
 
 

@@ -125,7 +125,7 @@ def _arguments(given: Sequence[Any]) -> ast.arguments:
             made.kwarg = one.arg
         elif one.sort == "key" or made.vararg is not None:
             made.kwonlyargs.append(one.arg)
-            made.kw_defaults.append(one.default)  # type: ignore[arg-type]
+            made.kw_defaults.append(one.default)
         else:
             (made.posonlyargs if one.sort == "pos" else made.args).append(one.arg)
             if one.default is not None:

@@ -61,9 +61,7 @@ def fitted(pieces: Sequence[Piece], meant: Sequence[ast.AST], parsed: Callable[[
 
 
 def _chosen(pieces: Sequence[Piece], choice: dict[int, int]) -> list[Lit | Kept]:
-    return [
-        Lit(piece.spellings[choice[index]]) if isinstance(piece, Var) else piece for index, piece in enumerate(pieces)
-    ]
+    return [Lit(piece.spellings[choice[index]]) if isinstance(piece, Var) else piece for index, piece in enumerate(pieces)]
 
 
 def _gives(pieces: Sequence[Lit | Kept], meant: Sequence[ast.AST], parsed: Callable[[str], Sequence[ast.AST]]) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from codemods.import_cycle.graph.stdlib import STDLIB
+from engine import STDLIB
 
 
 @dataclass(slots=True)

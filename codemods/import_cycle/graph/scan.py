@@ -10,11 +10,10 @@ from functools import cached_property
 from codemods.import_cycle.graph.contexts import children, imports_of
 from codemods.import_cycle.graph.movable import functions, movable
 from codemods.import_cycle.graph.shapes import Shapes, inside
-from codemods.import_cycle.graph.stdlib import STDLIB
 from codemods.import_cycle.graph.traits import exports_of, traits_of
 from codemods.import_cycle.graph.uses import import_time_uses, names_in
 from codemods.import_cycle.nouns import Alias, Call, FileImports
-from engine import Source
+from engine import STDLIB, Source
 
 _BY_NAME = (
     re.compile(r"attr\(\s*([\w.]+)\s*,\s*[\"'](\w+)[\"']"),

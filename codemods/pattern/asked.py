@@ -1,0 +1,35 @@
+"""What a rule's conditions speak of, and what its patterns bind."""
+
+from __future__ import annotations
+
+from codemods.pattern.faults import Path
+from codemods.pattern.rules import Rule
+
+
+def asked(where: object, path: Path) -> list[tuple[Path, str]]:
+    """Each metavariable that a `where` speaks of."""
+    if isinstance(where, list):
+        return [one for index, entry in enumerate(where) for one in asked(entry, (*path, index))]
+    if not isinstance(where, dict):
+        return []
+    own = [((*path, key), str(key).lstrip("$")) for key in where if str(key).startswith("$")]
+    return own + [one for key in ("any", "all", "not") for one in asked(where.get(key), (*path, key))]
+
+
+def names_of(rule: Rule) -> set[str]:
+    """The metavariables that every match binds."""
+    found = {meta.name for meta in rule.match.parsed.metas if meta.name != "_"} if rule.match else set()
+    if rule.any:
+        found |= set.intersection(*map(names_of, rule.any))
+    for inner in rule.all:
+        found |= names_of(inner)
+    for condition in rule.where:
+        if condition.rule is not None and not condition.negated:
+            found |= names_of(condition.rule)
+    return found
+
+
+def imported(rule: Rule) -> set[str]:
+    """The first parts of the modules that a match's file must import."""
+    own = {word.partition(".")[0] for one in rule.where if one.kind == "imported" for word in one.words}
+    return own.union(*(imported(one) for one in (*rule.any, *rule.all)))
