@@ -27,6 +27,7 @@ from commands.fixtures import test
 from commands.new import new
 from commands.ports import ports
 from commands.sprints import sprints
+from commands.try_ import try_
 from engine import outcome
 from engine.model import Failure, Plan
 from rewright import __version__
@@ -74,6 +75,7 @@ cli.add_command(branch)
 cli.add_command(ports)
 cli.add_command(facts)
 cli.add_command(sprints)
+cli.add_command(try_)
 cli.add_command(burndown)
 cli.add_command(decide)
 cli.add_command(test)

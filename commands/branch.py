@@ -1,6 +1,6 @@
 """`rewright branch`: the next batch of a sprint, as commits on a branch of its own. Like `cli`, it may print.
 
-Exit codes: 0 something landed or nothing is left, 1 something was set aside, 2 an error; nothing has landed then.
+Exit codes: 0 something landed or nothing is left, 1 something was set aside, 2 an error; the batch it is about has not landed.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from commands import publishing
+from commands.branch_text import as_json, say, told
 from engine import outcome
 from engine.model import RewrightError
 
@@ -70,13 +71,13 @@ def branch(**given: Any) -> None:
     task = _task(given)
     line, batches, differences = _carried_out(task, given)
     if given["output_format"] == "json":
-        _say(json.dumps(_as_json(task, line, batches, differences), indent=2))
+        say(json.dumps(as_json(task, line, batches, differences), indent=2))
     else:
-        for sentence in _told(task, line, batches, differences):
-            _say(sentence)
+        for sentence in told(task, line, batches, differences):
+            say(sentence)
     if publishing.wanted(given):
         for sentence in publishing.publish(task, _newest(task), batches, given):
-            _say(sentence, err=given["output_format"] == "json")
+            say(sentence, err=given["output_format"] == "json")
     sys.exit(outcome.PENDING if any(one.aside for one in batches) else outcome.CLEAN)
 
 
@@ -84,9 +85,10 @@ def _task(given: dict[str, Any]) -> Task:
     """What was asked for. RewrightError for a sprint that is not there, and for a repository that allows no branch."""
     import codemods
     from engine.choice import Choice
+    from engine.decisions.store import place
     from engine.session import find_root, load_config, open_session, sprint_of
     from engine.sprints.task import Task
-    from engine.vcs.repository import check_branch_name, checked_out, identity, open_repository
+    from engine.vcs.repository import check_branch_name, identity, open_repository
 
     known = codemods.known()
     target = find_root(Choice(root=given["root"]))
@@ -95,8 +97,6 @@ def _task(given: dict[str, Any]) -> Task:
     repo = open_repository(target, hooks=given["run_hooks"], consent=given["trust_config"])
     identity(repo)
     check_branch_name(repo, sprint.branch)
-    if where := checked_out(repo, sprint.branch):
-        raise RewrightError(f"{sprint.branch} is checked out in {where}; switch to another branch there, as this one will move")
 
     def planning(folder: Path, sprint: Sprint, rules: Sequence[str]) -> AbstractContextManager[Session]:
         choice = Choice(
@@ -106,10 +106,11 @@ def _task(given: dict[str, Any]) -> Task:
             sprint=sprint.id,
             jobs=given["jobs"],
             cache=not given["no_cache"],
+            decisions=place(target),  # those of the checkout, committed or not
         )
         return open_session(choice, codemods.known, codemods.templates)
 
-    tell = functools.partial(_say, err=True) if given["verbose"] else lambda sentence: None
+    tell = functools.partial(say, err=True) if given["verbose"] else lambda sentence: None
     return Task(
         repo, target, config, sprint, known, planning, given["allow_dirty"], given["dry_run"], given["blame_ignore_revs"], tell
     )
@@ -119,16 +120,28 @@ def _carried_out(task: Task, given: dict[str, Any]) -> tuple[Line, list[Batch], 
     from engine.sprints import ledger
     from engine.sprints.depends import require_dependencies
     from engine.sprints.line import current
+    from engine.sprints.messages import plural
     from engine.sprints.refresh import refresh
+    from engine.vcs.repository import checked_out
 
     if given["retry"]:
         ledger.write(task.ledger, ())
     line = current(task.repo, task.sprint)
+    if not given["refresh"] and (where := checked_out(task.repo, line.name)):
+        raise RewrightError(f"{line.name} is checked out in {where}; switch to another branch there, as this one will move")
     require_dependencies(task, line)
     if given["refresh"]:
         done, differences = refresh(task, line)
         return line, [done], differences
-    return line, list(_batches(task, line, None if given["every"] else given["batches"])), ()
+    batches: list[Batch] = []
+    try:
+        batches.extend(_batches(task, line, None if given["every"] else given["batches"]))
+    except RewrightError as error:
+        landed = sum(len(one.made) for one in batches)
+        if not landed or task.dry_run:
+            raise
+        raise RewrightError(f"{error}\nWhat landed before that stays: {plural(landed, 'commit')} on {line.name}") from error
+    return line, batches, ()
 
 
 def _batches(task: Task, line: Line, count: int | None) -> Iterator[Batch]:
@@ -150,96 +163,3 @@ def _newest(task: Task) -> Line:
     from engine.sprints.line import current
 
     return current(task.repo, task.sprint)
-
-
-# -- telling ---------------------------------------------------------------------------------
-
-
-def _told(task: Task, line: Line, batches: Sequence[Batch], differences: Sequence[Difference]) -> Iterator[str]:
-    from engine.sprints.messages import plural
-
-    name = batches[-1].line.name if batches else line.name
-    made = [one for batch in batches for one in batch.made]
-    base = task.sprint.base or "HEAD"
-    yield f"{name} from {base} {batches[-1].line.base[:10]}" + (", not moved: dry run" if task.dry_run else "")
-    rows = [("commit", "rule", "what", "files", "changes", "unsafe")]
-    for one in made:
-        part = one.granule
-        counts = (f"{len(part.files):,}", f"{len(part.changes):,}", f"{part.unsafe:,}")
-        rows.append((one.commit[:10], part.rule, part.label or "all", *counts))
-    yield from ("", *_columns(rows)) if made else ()
-    yield ""
-    for done in batches:
-        for gate in done.gates:
-            yield f"gate {gate.gate.name}: {'passed' if gate.passed else gate.reason} in {gate.seconds:.1f} s"
-        yield from (f"set aside: {aside.path} ({aside.rule}): {aside.why.splitlines()[0]}" for aside in done.aside)
-    yield from (f"{file.kind}: {file.path}" for file in differences if file.kind != "same")
-    if differences:
-        same = sum(difference.kind == "same" for difference in differences)
-        yield f"{plural(same, 'file')} as on {line.name}, which is kept; {plural(len(differences) - same, 'file')} not"
-    for foreign in line.foreign if differences else ():
-        yield f"not carried over: {foreign.commit[:10]} {foreign.subject}"
-    yield _ending(task, name, batches)
-
-
-def _ending(task: Task, name: str, batches: Sequence[Batch]) -> str:
-    from engine.sprints.messages import plural
-
-    files = {path for batch in batches for one in batch.made for path in one.granule.files}
-    commits = sum(len(batch.made) for batch in batches)
-    done = f"{plural(len(files), 'file')} in {plural(commits, 'commit')}." if commits else "Nothing landed."
-    if not batches[-1].complete:
-        return f"{done} More is left: run it again for the next batch. `git log {name}` shows the branch."
-    return f"{done} Nothing is left of sprint {task.sprint.id}." + (f" `git log {name}` shows the branch." if commits else "")
-
-
-def _as_json(task: Task, line: Line, batches: Sequence[Batch], differences: Sequence[Difference]) -> dict[str, Any]:
-    last = batches[-1]
-    return {
-        "version": 1,
-        "sprint": task.sprint.id,
-        "branch": last.line.name,
-        "generation": last.line.generation,
-        "base": last.line.base,
-        "tip": last.tip,
-        "dry_run": task.dry_run,
-        "complete": last.complete,
-        "batches": [
-            {
-                "commits": [
-                    {
-                        "commit": one.commit,
-                        "rule": one.granule.rule,
-                        "label": one.granule.label,
-                        "files": list(one.granule.files),
-                        "changes": len(one.granule.changes),
-                        "unsafe": one.granule.unsafe,
-                    }
-                    for one in batch.made
-                ],
-                "set_aside": [{"rule": one.rule, "path": one.path, "why": one.why} for one in batch.aside],
-                "gates": [
-                    {"name": one.gate.name, "passed": one.passed, "reason": one.reason, "seconds": round(one.seconds, 3)}
-                    for one in batch.gates
-                ],
-            }
-            for batch in batches
-        ],
-        "differences": [{"path": one.path, "kind": one.kind} for one in differences],
-        "foreign": [{"commit": one.commit, "subject": one.subject} for one in line.foreign],
-    }
-
-
-def _columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Rows as aligned lines; the columns after the third are numbers."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        words = [text.ljust(width) for text, width in zip(row[:3], widths[:3], strict=True)]
-        numbers = [text.rjust(width) for text, width in zip(row[3:], widths[3:], strict=True)]
-        yield "  ".join([*words, *numbers]).rstrip()
-
-
-def _say(text: str, err: bool = False) -> None:
-    from engine.report.screen import escape
-
-    click.echo("\n".join(map(escape, text.split("\n"))), err=err)

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from commands.branch_text import say
 from engine import outcome
 from engine.model import RewrightError
 
 if TYPE_CHECKING:
     from engine.config.values import Config, Sprint
+    from engine.sprints.line import Line
     from engine.sprints.schedule import Progress, Row
     from engine.vcs.repository import Repository
 
@@ -50,32 +52,35 @@ def sprints(root: Path, rules_file: Path | None, output_format: str, **given: An
     repo = _repository(target)
     rows = schedule([_progress(target, config, sprint, repo, given) for sprint in config.sprints], datetime.date.today())
     if output_format == "json":
-        _say(json.dumps({"version": 1, "sprints": [_as_json(row) for row in rows]}, indent=2))
+        say(json.dumps({"version": 1, "sprints": [_as_json(row) for row in rows]}, indent=2))
     else:
         for line in _told(rows, shutil.get_terminal_size((110, 40)).columns):
-            _say(line)
+            say(line)
     sys.exit(outcome.PENDING if any(row.batches for row in rows) else outcome.CLEAN)
 
 
 def _repository(target: Path) -> Repository | None:
     """The target's repository; None, and why, where there is none that may be asked. Its programs do not matter: none starts."""
-    from engine.vcs.repository import open_repository
+    from engine.vcs.repository import head, open_repository
 
     try:
-        return open_repository(target, consent=True)
+        repo = open_repository(target, consent=True)
+        head(repo)
+        return repo
     except RewrightError as error:
-        _say(f"what landed is not known: {error}", err=True)
+        say(f"what landed is not known: {error}", err=True)
         return None
 
 
 def _progress(target: Path, config: Config, sprint: Sprint, repo: Repository | None, given: dict[str, Any]) -> Progress:
     import codemods
     from engine.choice import Choice
-    from engine.model import Change
+    from engine.model import Applicability, Change
     from engine.session import open_session
     from engine.sprints import ledger
     from engine.sprints.granules import digest_of
-    from engine.sprints.line import current, is_within
+    from engine.sprints.line import is_within
+    from engine.sprints.owners import shard
     from engine.sprints.refresh import touched
     from engine.sprints.schedule import Progress
     from engine.vcs.repository import head
@@ -83,20 +88,37 @@ def _progress(target: Path, config: Config, sprint: Sprint, repo: Repository | N
     choice = Choice(root=target, rules_file=Path(config.path), sprint=sprint.id, jobs=given["jobs"], cache=not given["no_cache"])
     with open_session(choice, codemods.known, codemods.templates) as session:
         plan = session.plan()
-    left = {delta.path: delta.before for delta in plan.deltas if delta.before is not None}
-    if repo is None:
-        return Progress(sprint, len(left), sum(isinstance(item, Change) for item in plan.items), 0, False, 0)
-    line = current(repo, sprint)
-    merged = line.exists and is_within(repo.git, line.tip, head(repo).commit)
-    inside = target.relative_to(repo.top).as_posix()
-    prefix = "" if inside == "." else f"{inside}/"
-    landed = touched(repo.git, line.base, line.tip) if line.exists and not merged else frozenset()
-    known = {(one.path, one.before) for one in ledger.read(ledger.path_of(repo.common, sprint.id))}
-    aside = {path for path, before in left.items() if (path, digest_of(before)) in known}
+    prefix = target.relative_to(repo.top).as_posix() + "/" if repo and target != repo.top else ""
+    ours = shard(repo.top if repo else target, prefix, sprint.code_owners)
+    left = {delta.path: delta.before for delta in plan.deltas if delta.before is not None and ours(delta.path)}
+    line = _line(repo, sprint)
+    merged, landed, aside = False, frozenset[str](), set[str]()
+    if repo and line:
+        merged = line.exists and is_within(repo.git, line.tip, head(repo).commit)
+        landed = touched(repo.git, line.base, line.tip) if line.exists and not merged else landed
+        found = ledger.read(ledger.path_of(repo.common, sprint.id))
+        known, names = {(one.path, one.before) for one in found}, {one.path for one in found}
+        aside = {path for path, before in left.items() if (path, digest_of(before)) in known}
+        aside |= {path for path in left if path in names and prefix + path in landed}  # what another rule made of it is known
     pending = {path for path in left if prefix + path not in landed} - aside
-    changes = sum(isinstance(item, Change) and item.site.path in pending for item in plan.items)
-    name = line.name if line.exists else ""
-    return Progress(sprint, len(pending), changes, sum(bool(one.sprint) for one in line.commits), merged, len(aside), name)
+    changes = sum(
+        isinstance(item, Change) and item.applicability is not Applicability.MANUAL and item.site.path in pending
+        for item in plan.items
+    )
+    name = line.name if line and line.exists else ""
+    commits = sum(bool(one.sprint) for one in line.commits) if line else 0
+    return Progress(sprint, len(pending), changes, commits, merged, len(aside), name)
+
+
+def _line(repo: Repository | None, sprint: Sprint) -> Line | None:
+    """The sprint's newest branch; None, and why, where that is not known."""
+    from engine.sprints.line import current
+
+    try:
+        return current(repo, sprint) if repo else None
+    except RewrightError as error:
+        say(f"sprint {sprint.id}: what landed is not known: {error}", err=True)
+        return None
 
 
 # -- telling ---------------------------------------------------------------------------------
@@ -150,9 +172,3 @@ def _as_json(row: Row) -> dict[str, Any]:
         "start": row.start.isoformat() if row.start else None,
         "finish": row.finish.isoformat() if row.finish else None,
     }
-
-
-def _say(text: str, err: bool = False) -> None:
-    from engine.report.screen import escape
-
-    click.echo("\n".join(map(escape, text.split("\n"))), err=err)

@@ -16,6 +16,7 @@ from engine.model import (
     Change,
     Codemod,
     Creation,
+    Edit,
     Evidence,
     Fact,
     Finding,
@@ -24,6 +25,7 @@ from engine.model import (
     RewrightError,
     Site,
     Skip,
+    Span,
     SupportModule,
 )
 from engine.walk import children, every_node, parents_of
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from engine.data import data_names, parse_data, read_data
     from engine.expressions import replace_expression
     from engine.globs import matcher
+    from engine.hunks import text_edits
     from engine.imports import need_import
     from engine.learned import parse_learned
     from engine.names import BUILTINS
@@ -79,6 +82,7 @@ _LAZY = {
     "read_data": "engine.data",
     "replace_expression": "engine.expressions",
     "shown_text": "engine.picture.text",
+    "text_edits": "engine.hunks",
     "text_width": "engine.picture.text",
     "visible": "engine.words",
 }
@@ -93,6 +97,7 @@ __all__ = [
     "Change",
     "Codemod",
     "Creation",
+    "Edit",
     "Evidence",
     "Fact",
     "Finding",
@@ -106,6 +111,7 @@ __all__ = [
     "Skip",
     "SliceError",
     "Source",
+    "Span",
     "Statement",
     "SupportModule",
     "Wire",
@@ -132,6 +138,7 @@ __all__ = [
     "replace_expression",
     "rewrite_statement",
     "shown_text",
+    "text_edits",
     "text_width",
     "visible",
 ]

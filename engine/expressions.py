@@ -72,5 +72,8 @@ class _Exchange(ast.NodeTransformer):
             and (type(node), node.lineno, node.col_offset) == self.place[:3]
             and ast.dump(node) == self.place[3]
         ):
-            return copy.deepcopy(self.meant)
+            meant = copy.deepcopy(self.meant)
+            if hasattr(meant, "ctx") and hasattr(node, "ctx"):
+                meant.ctx = node.ctx  # the code was read on its own; here it may be assigned to
+            return meant
         return self.generic_visit(node)

@@ -23,7 +23,7 @@ def fingerprint(rule: str, site: Site, source: Source) -> str:
     starts = source.line_starts
     start = starts[site.line - 1] + site.column - 1
     end = starts[site.end_line - 1] + site.end_column - 1 if site.end_line else source.line_end(start)
-    node = _node_at(source, site, start, end) if site.end_line else None
+    node = _node_at(source, site, start, end) if site.end_line and source.parses else None
     words = "".join(source.text[start:end].split()) if node is None else canonical(node)
     return hashlib.blake2b(f"{rule}\0{site.path}\0{words}".encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 

@@ -7,6 +7,7 @@ file (byte-order mark excluded); lines and columns are 1-based, columns in chara
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -160,7 +161,7 @@ class Option:
     """One option of a codemod, as rules.yaml may set it."""
 
     name: str
-    type: Literal["bool", "int", "str", "choice", "list", "map"]  # list: of strings; map: name to JSON
+    type: Literal["bool", "int", "str", "choice", "list", "map", "json"]  # list: of strings; map: name to JSON; json: any
     default: JSON
     help: str
     choices: tuple[str, ...] = ()
@@ -200,6 +201,10 @@ class Fact:
 
 # One or several bytes regexes, of which any may match. One that begins with a literal is searched twenty times as fast.
 Hints = bytes | tuple[bytes, ...]
+# Options, defaults filled in, to each fault in them: the path of keys and 0-based indices that leads to it, and a sentence.
+CheckOptions = Callable[[Mapping[str, Any]], Sequence[tuple[tuple[str | int, ...], str]]]
+# (path to bytes of every Python file, options) to a picklable value. Runs once a plan, in a worker.
+RunProject = Callable[[Mapping[str, bytes], Mapping[str, Any]], Any]
 RunFile = Callable[["Source", "Project", Mapping[str, Any]], Iterator[Finding | Change | Skip]]
 
 
@@ -222,6 +227,16 @@ class Codemod:
     facts: tuple[Fact, ...] = ()
     support: tuple[SupportModule, ...] = ()
     doc: str = ""  # the module's docstring; five headings, see tests/test_catalogue.py
+    reads: Literal["tree", "text"] = "tree"  # "text": it is asked of files that do not parse, too, and then uses `text` only
+    packages: tuple[str, ...] = ()  # importable names that it needs besides ours
+    extra: str = ""  # the extra of rewright that installs them
+    run_project: RunProject | None = None  # what it learns of the whole target at once: project.facts[fact_name(name, options)]
+    check: CheckOptions | None = None  # what types cannot say of the options; the rule file is refused for what it finds
+
+
+def fact_name(codemod: str, options: Mapping[str, JSON]) -> str:
+    """The fact that holds what a codemod's `run_project` learned under these options."""
+    return f"{codemod} {json.dumps(options, sort_keys=True)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,7 +112,8 @@ class Pool:
                     waiting.update({self._send(pool, task, place, [job]): [job] for job in batch})
 
     def _send(self, pool: pebble.ProcessPool, task: Task, place: str, batch: Sequence[Job]) -> Any:
-        return pool.schedule(_call, args=[task, place, list(batch)], timeout=self.limits.seconds)
+        seconds = max(getattr(job, "seconds", self.limits.seconds) for job in batch)  # a job may ask for another time
+        return pool.schedule(_call, args=[task, place, list(batch)], timeout=seconds)
 
     def _store(self, context: object) -> str:
         if self._folder is None:

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from engine import gates
+from engine import gates, text_gates
 from engine.contract import checked
 from engine.edits import apply_edits, overlap
 from engine.fingerprint import fingerprint
@@ -99,20 +99,34 @@ def process(
         source = Source(path, data)
         if generated(source.text):
             return FileResult(path, (Skip(Site(path, 1), "generated", "marked @generated: change what generates it", rule=""),))
-        if not source.parsed_for(project.python):
-            source.tree  # noqa: B018  parse now: a file that does not parse is one failure, not one a rule
+        unread = None if source.parsed_for(project.python) else _unread(source)
     except RefusedFile as error:
         return FileResult(path, (Failure(Site(path, error.line, error.column), error.reason, str(error)),))
-    run = _Run(Overlay(source, source), project, unsafe, suppressions(source), withheld, verdicts or {})
+    if unread and not any(rule.codemod.reads == "text" for rule in rules):
+        return FileResult(path, (unread,))  # one failure, not one a rule
+    run = _Run(Overlay(source, source), project, unsafe, () if unread else suppressions(source), withheld, verdicts or {})
     try:
-        _rounds(rules, run)
+        if unread:
+            _rounds([rule for rule in rules if rule.codemod.reads == "text"], run)
+        if run.overlay.source.parses:
+            _rounds(rules, run)
     except _EndlessError as error:
         return FileResult(path, (Failure(Site(path, 1), error.reason, str(error), error.rule),))
     items = list(run.overlay.items.values())
+    items += [unread] if unread and not run.overlay.source.parses else []
     idle = unused(path, run.comments, items, [rule.id for rule in rules], complete)
     told = (left_alone(one, one.site, (), run.verdicts) for one in idle)
     items += [replace(one, fingerprint=fingerprint(one.rule, one.site, source)) for one in told]
     return FileResult(path, tuple(items), run.overlay.source.data if run.overlay.batches else None, source.encoding)
+
+
+def _unread(source: Source) -> Failure | None:
+    """The failure of a file that does not parse."""
+    try:
+        source.tree  # noqa: B018
+    except RefusedFile as error:
+        return Failure(Site(source.path, error.line, error.column), error.reason, str(error))
+    return None
 
 
 class _EndlessError(Exception):
@@ -220,11 +234,12 @@ def _admit(wanted: list[Change], rule: BoundRule, run: _Run) -> None:
             _refuse(rule, change, result, run)
         return
     after, edits = result
+    gates_passed = gates.PASSED if run.overlay.source.parses else text_gates.PASSED
     own = {edit for change in winners for edit in change.edits}
     shared = tuple(edit for edit in edits if edit not in own)  # the imports: told with the first change that needs them
     for change in winners:
         extra, shared = (shared, ()) if change.imports else ((), shared)
-        passed = change.evidence + gates.PASSED
+        passed = change.evidence + gates_passed
         run.overlay.record(replace(change, edits=change.edits + extra, evidence=passed, batch=len(run.overlay.batches)))
     run.overlay.advance(after, edits)
 
@@ -234,13 +249,17 @@ def _gated(changes: Sequence[Change], run: _Run) -> tuple[Source, tuple[Edit, ..
     needs = [need for change in changes for need in change.imports]
     if problem := clash(run.overlay.source.path, needs):
         return gates.Breach("imports", problem)
-    edits += import_edits(run.overlay.source, needs, min(edit.start for edit in edits))
+    if needs:
+        edits += import_edits(run.overlay.source, needs, min(edit.start for edit in edits))
     edits.sort()
     spans = [span for change in changes for span in change.spans]
     try:
         text = apply_edits(run.overlay.source.text, edits)
     except ValueError as error:
         return gates.Breach("edits", str(error))
+    if not run.overlay.source.parses:
+        mended = text_gates.check(run.overlay.source, text, edits, run.project.python)
+        return mended if isinstance(mended, gates.Breach) else (mended, tuple(edits))
     after = gates.check(run.overlay.source, text, edits, spans, run.project.python)
     return after if isinstance(after, gates.Breach) else (after, tuple(edits))
 

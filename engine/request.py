@@ -35,6 +35,7 @@ class Request:
     unsafe: bool = False
     complete: bool = True  # no rule of the rule file was left out
     max_bytes: int = 4_000_000  # a larger file is refused unread
+    project_seconds: float = 600.0  # that a rule may take which looks at the whole target at once
     parse_all: bool = False  # report files that do not parse even where no rule looks
     left_out: Callable[[str], bool] = lambda path: False  # what a wildcard among a fact's files must not find
     notes: tuple[Item, ...] = ()  # what discovery had to say

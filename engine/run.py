@@ -22,14 +22,19 @@ from engine.process import FileResult
 from engine.project import Project
 from engine.request import Request
 from engine.verdicts import numbers
+from engine.whole import files_of, learn_whole
 
 
 def make_plan(
-    request: Request, runner: Runner, cache: Cache, progress: Callable[[int, int], None] = lambda done, total: None
+    request: Request,
+    runner: Runner,
+    cache: Cache,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+    memory: dict[bytes, Any] | None = None,
 ) -> Plan:
-    """The plan. Reads files, writes only the cache."""
+    """The plan. Reads files, writes only the cache. `memory` keeps what is learned of the target for the next plan of it."""
     inputs = _inputs(request)
-    data, placed, others = inputs.data, inputs.placed, inputs.others
+    data, placed, others = inputs.data, inputs.placed, {**inputs.others, "": {"": inputs.whole}}
     plan_key = _plan_key(request, data, placed, others)
     known = cache.get([plan_key])
     if plan_key in known:
@@ -38,7 +43,13 @@ def make_plan(
         warnings = (*request.warnings, *body.warnings)
         told = {**request.metadata, "cached": len(data)}
         return replace(body, root=str(request.root), deltas=stored, warnings=warnings, metadata=told)
-    project, unscanned, parsed = _project(request, inputs, runner, cache)
+    memory = {} if memory is None else memory
+    target_key = _plan_key(replace(request, declined={}, accepted=frozenset(), equal={}), data, placed, others)
+    if target_key not in memory:  # no fact depends on what was decided
+        learned = _project(request, inputs, runner, cache)
+        memory.clear()
+        memory[target_key] = learned
+    project, unscanned, parsed = memory[target_key]
     results, cached = run_files(request, data, project, runner, cache, progress, parsed=parsed)
     results = settle(request, data, project, runner, cache, results)
     # A file that a scan refuses is refused again, and then reported, by the run.
@@ -99,6 +110,7 @@ class _Inputs:
     failures: Sequence[Failure]
     placed: Mapping[str, str]
     others: Mapping[str, Mapping[str, Mapping[str, bytes]]]  # rule id, fact, path
+    whole: Mapping[str, bytes]  # every Python file, where a rule wants to see all at once; else none
 
 
 def _inputs(request: Request) -> _Inputs:
@@ -111,7 +123,7 @@ def _inputs(request: Request) -> _Inputs:
         rule.id: {fact.name: fact_files(request.root, fact, rule.options, request.left_out) for fact in rule.codemod.facts}
         for rule in rules
     }
-    return _Inputs(data, failures, placed, others)
+    return _Inputs(data, failures, placed, others, files_of(request))
 
 
 def _project(request: Request, inputs: _Inputs, runner: Runner, cache: Cache) -> tuple[Project, list[Failure], frozenset[str]]:
@@ -125,6 +137,7 @@ def _project(request: Request, inputs: _Inputs, runner: Runner, cache: Cache) ->
     learned, unscanned, parsed = facts.gather(
         list(wanted.values()), inputs.data, by_fact, project, runner, cache, request.program
     )
+    learned |= learn_whole(request, inputs.whole, runner, cache)
     return replace(project, facts=learned), unscanned, parsed
 
 

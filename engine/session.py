@@ -11,9 +11,9 @@ import functools
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine import config as configuration
 from engine.cache import Cache, digest, program_digest
@@ -50,10 +50,11 @@ class Session:
     choice: Choice
     decisions: tuple[Decision, ...] = ()
     today: str = ""  # YYYY-MM-DD
+    memory: dict[bytes, Any] = field(default_factory=dict)  # what the next plan need not learn again
 
     def plan(self, progress: Callable[[int, int], None] = lambda done, total: None) -> Plan:
         """The plan, with a warning of decisions that went stale. `progress` is called with (files done, files to do)."""
-        plan = make_plan(self.request, self.pool, self.cache, progress)
+        plan = make_plan(self.request, self.pool, self.cache, progress, self.memory)
         if not self.decisions:
             return plan
         from engine.decisions import state
@@ -141,15 +142,21 @@ def _program() -> bytes:
 
 @contextmanager
 def open_session(
-    choice: Choice, codemods: Callable[[], Mapping[str, Codemod]], templates: Callable[[], Mapping[str, bytes]]
+    choice: Choice,
+    codemods: Callable[[], Mapping[str, Codemod]],
+    templates: Callable[[], Mapping[str, bytes]],
+    config: configuration.Config | None = None,
 ) -> Iterator[Session]:
-    """Everything that a plan needs, the worker processes included. Raises RewrightError for what a person can mend."""
+    """Everything that a plan needs, the worker processes included. `config`: rules that come from no file.
+
+    Raises RewrightError for what a person can mend.
+    """
     root = find_root(choice)
     cache = Cache(_cache_file() if choice.cache else None)
     if not cache.holds_anything():
         preload()  # everything will have to be done: let the workers' start-up run beside our own
     known = codemods()
-    config = load_config(choice.rules_file, root, known, cache)
+    config = config or load_config(choice.rules_file, root, known, cache)
     found = discover(root, choice.paths, config.include, config.exclude)
     if not found.files and not found.skipped:
         raise RewrightError(f"no Python file to look at in {root}; name the folder that holds your code, or check target.include")

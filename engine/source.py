@@ -70,6 +70,15 @@ class Source:
         """The module, parsed by the running Python. Raises RefusedFile when it does not parse."""
         return parse(self.text, self.path)
 
+    @cached_property
+    def parses(self) -> bool:
+        """Does the running Python parse it?"""
+        try:
+            self.tree  # noqa: B018
+        except RefusedFile:
+            return False
+        return True
+
     def parsed_for(self, python: tuple[int, int]) -> bool:
         """Is this syntax of that Python version, as far as `ast` can tell? When it is, `tree` comes for free."""
         if python not in self._versions:

@@ -9,7 +9,9 @@ import kit
 import pytest
 import yaml
 
+from bench.rules_pages import EXAMPLES
 from engine import config as configuration
+from engine import reference
 
 TESTS = kit.REPO / "tests"
 HEADINGS = ["What it does", "Why", "When it skips", "Applicability", "Options"]
@@ -149,8 +151,20 @@ class TestCodemod:
         assert [reason for reason in sorted(documented) if f'"{reason}"' not in spelled] == []
 
 
-def test_every_codemod_folder_of_fixtures_belongs_to_a_codemod():
-    assert {case.codemod for case in kit.cases()} <= set(NAMES)
+def test_every_folder_of_fixtures_belongs_to_a_codemod_or_a_shipped_rule():
+    rules = configuration.load(kit.REPO / "rules.yaml", kit.CODEMODS).rules
+    assert {case.codemod for case in kit.cases()} <= {*NAMES, *(rule.id for rule in rules)}
+
+
+def test_the_pages_of_the_codemods_are_current():
+    """Where this fails, run `python -m bench.rules_pages` and look at what it changed."""
+    made = reference.pages(kit.CODEMODS, kit.FIXTURES, EXAMPLES)
+    assert {file.name: file.read_text("utf-8") for file in (kit.REPO / "docs" / "rules").iterdir()} == made
+
+
+def test_every_page_has_the_example_that_was_chosen():
+    for name, case in EXAMPLES.items():
+        assert (kit.FIXTURES / name / case / "after").is_dir(), name
 
 
 def test_the_shipped_rules_use_or_show_every_codemod():

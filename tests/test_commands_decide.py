@@ -7,6 +7,7 @@ import select
 import signal
 import subprocess
 import sys
+import termios
 import time
 
 import pytest
@@ -133,6 +134,11 @@ def test_a_broken_file_stops_every_command_that_plans(target):
 # -- diff -i -----------------------------------------------------------------------------------
 
 
+def raw(fd):
+    """Does the terminal wait for one key? What is typed before that is thrown away."""
+    return not termios.tcgetattr(fd)[3] & termios.ICANON
+
+
 def answered(folder, *keys, arguments=("--unsafe",), expect=None):
     """`rewright diff -i` in a terminal; each key is typed when it is asked for. What was shown."""
     pid, fd = pty.fork()
@@ -142,13 +148,12 @@ def answered(folder, *keys, arguments=("--unsafe",), expect=None):
         os.execv(sys.executable, [sys.executable, "-P", "-c", START, "diff", "-i", "-j1", *arguments])
     shown, asked, left, end = b"", 0, list(keys), time.monotonic() + 120
     while time.monotonic() < end:
-        if not select.select([fd], [], [], 0.5)[0]:
-            continue
         try:
-            shown += os.read(fd, 65536)
+            shown += os.read(fd, 65536) if select.select([fd], [], [], 0.05)[0] else b""
         except OSError:  # the terminal is closed: it has ended
             break
-        if left and shown[asked:].endswith((b"]? ", b"again): ")):
+        said = shown[asked:]
+        if left and (said.endswith(b"again): ") or (said.endswith(b"]? ") and raw(fd))):
             asked = len(shown)
             os.write(fd, left.pop(0).encode())
     else:

@@ -1,9 +1,9 @@
 """Every fixture of every codemod, by what `rewright test` runs: what it becomes, what is said of it, and a second run."""
 
-import codemods
 import kit
 import pytest
 
+import codemods
 from engine import config as configuration
 from engine.fixtures import Tools, bound_rule, tried
 from engine.model import Skip

@@ -128,12 +128,19 @@ def test_wheel_holds_every_file_of_the_house(wheel):
     assert [path for path in ours if f"rewright/{path.relative_to(REPO).as_posix()}" not in names] == []
 
 
-def test_wheel_has_one_console_script_and_one_plugin(wheel):
+def test_wheel_holds_the_pages_that_explain_cuts_its_examples_from(wheel):
+    names = zipfile.ZipFile(wheel).namelist()
+    pages = [path.name for path in (REPO / "docs" / "rules").iterdir()]
+    assert pages and [name for name in pages if f"rewright/docs/rules/{name}" not in names] == []
+
+
+def test_wheel_has_one_console_script_and_two_plugins(wheel):
     archive = zipfile.ZipFile(wheel)
     (entry_points,) = [name for name in archive.namelist() if name.endswith("entry_points.txt")]
-    script, plugin = archive.read(entry_points).decode().split("\n\n")
+    script, plugin, pytest_plugin = archive.read(entry_points).decode().split("\n\n")
     assert script.split() == ["[console_scripts]", "rewright", "=", "rewright.__main__:main"]
     assert plugin.split() == ["[flake8.extension]", "E900", "=", "rewright.flake8_plugin:BroadExcept"]
+    assert pytest_plugin.split() == ["[pytest11]", "rewright", "=", "rewright.pytest_plugin"]
 
 
 def test_installed_names(bare):

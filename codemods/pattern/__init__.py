@@ -46,7 +46,6 @@ from codemods.pattern.faults import Fault
 from codemods.pattern.read import Read, read
 from codemods.pattern.rewrite import Gone, rewritten, shown
 from codemods.pattern.sites import Match, matches, place_of
-from codemods.pattern.words import expression, needed
 from engine import (
     Applicability,
     Change,
@@ -69,7 +68,7 @@ def run_file(source: Source, _: Project, options: Mapping[str, Any]) -> Iterator
     if rule.faults:
         raise RewrightError("; ".join(message for _, message in rule.faults))
     file = File(source, rule.modules)
-    found = matches(rule.rule, file)
+    found = matches(rule.rule, rule.words, file)
     if rule.template is None:
         for match in found:
             data = {"captures": shown(match, source)}
@@ -129,9 +128,7 @@ def _message(match: Match, options: Mapping[str, Any], source: Source) -> str:
 
 def hints(options: Mapping[str, Any]) -> tuple[bytes, ...]:
     """What a file must hold, in bytes, to be looked at: from the words of the patterns."""
-    rule = read(options)
-    words = () if rule.faults else needed(rule.rule)
-    return tuple(expression(word).encode() for word in words) or (b"",)
+    return read(options).hints
 
 
 def check(options: Mapping[str, Any]) -> tuple[Fault, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from codemods.pattern.shapes import same
+from codemods.pattern.shapes import Parameter, same
 from engine import STDLIB, Source, children, every_node, parents_of
 
 
@@ -24,6 +24,7 @@ class Capture:
 
 
 Found = Mapping[str, Capture]  # metavariable to what it holds
+BLOCKS = (ast.stmt, ast.ExceptHandler, ast.match_case)  # what stands on lines of its own
 DOUBT = "?"  # in a Found: a name whose meaning is not clear
 
 
@@ -47,6 +48,8 @@ def equal(one: Capture, other: Capture) -> bool:
 def _plain(node: ast.AST | str) -> ast.AST | str:
     if isinstance(node, ast.Name):
         return node.id
+    if isinstance(node, Parameter) and node.default is None:
+        return _plain(node.arg)
     if isinstance(node, ast.arg) and node.annotation is None:
         return node.arg
     if isinstance(node, ast.alias) and node.asname is None:
@@ -63,6 +66,7 @@ class File:
         self._aliases: dict[str, frozenset[str]] = {}
         self._inner: dict[ast.AST, ast.AST] = {}
         self._mapped: set[ast.AST] = set()
+        self._entered: list[ast.AST] = []
 
     def aliases(self, word: str) -> frozenset[str]:
         """The words that an import gives to `word` in this file."""
@@ -88,14 +92,17 @@ class File:
     # -- around a node -------------------------------------------------------------------
 
     def enter(self, statement: ast.AST) -> None:
-        """Learn the parents of the expressions in a statement's own lines."""
+        """A statement or clause in whose own lines somebody looks: the parents of its expressions may be asked for."""
         if statement not in self._mapped:
             self._mapped.add(statement)
-            parts = [part for part in children(statement) if part not in self.source.parents]
-            self._inner.update(parents_of([statement, *(node for part in parts for node in every_node(part))]))
+            self._entered.append(statement)
 
     def parent(self, node: ast.AST) -> ast.AST | None:
         """The node around a node; None for the module."""
+        while self._entered:
+            statement = self._entered.pop()
+            own = [part for part in children(statement) if not isinstance(part, BLOCKS)]
+            self._inner.update(parents_of([statement, *(inner for part in own for inner in every_node(part))]))
         return self._inner.get(node) or self.source.parents.get(node)
 
     def around(self, node: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:

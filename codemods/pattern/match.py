@@ -18,7 +18,7 @@ def match(shape: Shape, value: Any, found: Found, file: File) -> Iterator[Found]
     """What the metavariables hold, for each way in which `value` has this shape."""
     kind = type(shape)
     if kind is Meta:
-        if value is not None and (after := bound(found, shape.name, Capture((value,)))) is not None:  # type: ignore[union-attr]
+        if value is not None and (after := bound(found, shape.name, Capture((located(value),)))) is not None:  # type: ignore[union-attr]
             yield after
     elif kind is Node:
         if type(value) is shape.kind:  # type: ignore[union-attr]
@@ -33,6 +33,17 @@ def match(shape: Shape, value: Any, found: Found, file: File) -> Iterator[Found]
             yield from sequence(shape.parts, value, found, file)  # type: ignore[union-attr]
     elif type(value) is kind and value == shape:
         yield found
+
+
+def located(value: Any) -> Any:
+    """What is captured, with a place: an item of a `with` has none of its own."""
+    if type(value) is not ast.withitem:
+        return value
+    if value.optional_vars is None:
+        return value.context_expr
+    for name in ("lineno", "col_offset", "end_lineno", "end_col_offset"):
+        setattr(value, name, getattr(value.optional_vars if name.startswith("end") else value.context_expr, name))
+    return value
 
 
 def _equal(one: object, other: object) -> bool:
@@ -84,7 +95,7 @@ def sequence(
         lowest = len(values) if not rest else at
         for end in range(lowest, len(values) + 1):
             node, field = owner or (None, "")
-            after = bound(found, first.name, Capture(tuple(values[at:end]), True, node, field, at))
+            after = bound(found, first.name, Capture(tuple(map(located, values[at:end])), True, node, field, at))
             if after is not None:
                 yield from sequence(rest, values, after, file, owner, end, whole)
     elif at < len(values):

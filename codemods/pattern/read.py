@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from codemods.pattern.again import endless
 from codemods.pattern.asked import asked, imported, names_of
 from codemods.pattern.conditions import KINDS, PLACES
 from codemods.pattern.faults import Fault, Faults, Path, contradictions, inside_faults, rule_faults, shape_faults, template_faults
@@ -14,6 +15,7 @@ from codemods.pattern.language import Parsed, PatternError, parse
 from codemods.pattern.rules import Condition, Pattern, Rule
 from codemods.pattern.shapes import shape_of
 from codemods.pattern.wanted import Wanted, wanted_import
+from codemods.pattern.words import hints_of, needed
 from engine import near_miss
 
 PARTS = ("match", "any", "all", "not", "where")
@@ -31,6 +33,8 @@ class Read:
     template: Parsed | None  # None: nothing is replaced
     imports: tuple[Wanted, ...]
     modules: frozenset[str]  # first parts of names that the rule itself says are modules
+    words: tuple[str, ...]  # of which the first statement of every match holds one
+    hints: tuple[bytes, ...]
     faults: tuple[Fault, ...]
 
 
@@ -68,7 +72,16 @@ def _read(options: Mapping[str, Any]) -> Read:
     if imports and template is None:
         faults.add(("imports",), "imports are planned for a replacement, and this rule has none")
     modules = {one.module.partition(".")[0] for one in imports} | imported(rule)
-    return Read(rule, template, tuple(imports), frozenset(modules), tuple(faults.found))
+    words = () if faults.found else needed(rule)
+    return Read(
+        rule,
+        template,
+        tuple(imports),
+        frozenset(modules),
+        () if faults.found else needed(rule, True),
+        hints_of(rule, words),
+        tuple(faults.found),
+    )
 
 
 def _template(text: object, rule: Rule, held: set[str], faults: Faults) -> Parsed | None:
@@ -92,6 +105,9 @@ def _template(text: object, rule: Rule, held: set[str], faults: Faults) -> Parse
             faults.add(path, f"the pattern binds no {meta}{miss}")
     for fault in template_faults(template, rule):
         faults.add(path, fault)
+    if not faults.found and endless(template, rule):
+        said = "the pattern matches its own replacement, which would be replaced again without end; say under `not` what is done"
+        faults.add(path, said)
     return template
 
 

@@ -99,7 +99,10 @@ def shown(match: Match, source: Source) -> Mapping[str, str]:
     for name, capture in match.found.items():
         if name.isidentifier():
             nodes = [node for node in capture.nodes if isinstance(node, ast.AST) and hasattr(node, "lineno")]
-            words = [node for node in capture.nodes if isinstance(node, str)]
-            text = source.text[source.start(nodes[0]) : source.end(nodes[-1])] if nodes else "".join(words)
+            if any(isinstance(node, ast.keyword) for node in nodes):  # other arguments may stand between them
+                text = ", ".join(map(source.segment, nodes))
+            else:
+                words = "".join(node for node in capture.nodes if isinstance(node, str))
+                text = source.text[source.start(nodes[0]) : source.end(nodes[-1])] if nodes else words
             out[name] = text if len(text) <= 200 else text[:199] + "…"
     return out

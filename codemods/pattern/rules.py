@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from codemods.pattern.captures import Capture, File, Found
 from codemods.pattern.language import Meta, Parsed
 from codemods.pattern.match import match, sequence
-from codemods.pattern.shapes import Node, Shape
+from codemods.pattern.shapes import Constant, Dotted, Node, Shape
 from engine import every_node
 
 REST = "#"  # in a Found: the statements behind a match of several
@@ -207,9 +207,9 @@ def _kinds(pattern: Pattern) -> frozenset[type[ast.AST]] | None:
     first = pattern.shapes[0]
     if isinstance(first, Node):
         return frozenset({first.kind})
-    name = type(first).__name__
-    named = {"Dotted": {ast.Name, ast.Attribute}, "Constant": {ast.Constant}}
-    return frozenset(named[name]) if name in named else None
+    if isinstance(first, Dotted):
+        return frozenset({ast.Name, ast.Attribute})
+    return frozenset({ast.Constant}) if isinstance(first, Constant) else None
 
 
 def captured(found: Found) -> dict[str, Capture]:

@@ -8,13 +8,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from codemods.pattern.captures import File, Found
+from codemods.pattern.captures import BLOCKS, File, Found
 from codemods.pattern.match import first_look
 from codemods.pattern.rules import REST, Rule, block_of, kinds
-from codemods.pattern.words import lines_of, needed
+from codemods.pattern.words import lines_of
 from engine import children, every_node
 
-_CLAUSES = (ast.ExceptHandler, ast.match_case)
 _NO_BLOCK = frozenset(
     {ast.Expr, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return, ast.Raise, ast.Assert, ast.Pass, ast.Break, ast.Continue}
     | {ast.Delete, ast.Import, ast.ImportFrom, ast.Global, ast.Nonlocal}
@@ -30,9 +29,9 @@ class Match:
     found: Found
 
 
-def matches(rule: Rule, file: File) -> list[Match]:
+def matches(rule: Rule, words: tuple[str, ...], file: File) -> list[Match]:
     """Every match, in source order; of those that begin at one place the outermost first."""
-    lines = lines_of(needed(rule), file)
+    lines = lines_of(words, file)
     wanted, look = kinds(rule), _look(rule)
     found: list[Match] = []
     for statement, parts in _worth_a_look(file.source.tree, lines):
@@ -63,8 +62,8 @@ def _worth_a_look(tree: ast.Module, lines: Sequence[int] | None) -> Iterator[tup
         if type(node) in _NO_BLOCK:
             yield node, inner
             continue
-        blocks = [one for one in inner if isinstance(one, (ast.stmt, *_CLAUSES))]
-        own = [one for one in inner if not isinstance(one, (ast.stmt, *_CLAUSES))]
+        blocks = [one for one in inner if isinstance(one, BLOCKS)]
+        own = [one for one in inner if not isinstance(one, BLOCKS)]
         yield node, own
         stack += reversed(blocks)
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from codemods.pattern.captures import Capture
 from codemods.pattern.expressions import Writer, closed
+from codemods.pattern.language import Parsed
 from codemods.pattern.regions import behind, first_of, indentation, kept, step, suite
 from codemods.pattern.sites import Match, place_of
 from codemods.pattern.substitute import substituted
@@ -41,6 +42,12 @@ def statement_edits(writer: Writer, match: Match) -> tuple[list[Edit], int, int]
     return _edits(source, lines, start, end), start, end
 
 
+def _statements(template: Parsed) -> list[ast.stmt]:
+    """The template's statements or its clause; an expression as a statement."""
+    nodes = template.nodes
+    return [ast.copy_location(ast.Expr(node), node) if isinstance(node, ast.expr) else node for node in nodes]  # type: ignore[misc]
+
+
 def _says_decorators(writer: Writer) -> bool:
     return any(getattr(node, "decorator_list", None) for node in writer.template.nodes)
 
@@ -65,8 +72,7 @@ def _meant(
             done[node] = writer.captured(node)
         return done[node][1]
 
-    nodes = [ast.Expr(node) if isinstance(node, ast.expr) else node for node in writer.template.nodes]
-    whole = substituted(ast.Module([*nodes], []), match.found, grown, spoken)  # type: ignore[list-item]
+    whole = substituted(ast.Module(_statements(writer.template), []), match.found, grown, spoken)  # type: ignore[list-item]
     assert isinstance(whole, ast.Module)
     return whole.body
 
@@ -94,7 +100,7 @@ class _Layout:
         self.source = writer.file.source
         self.step = step(self.source, match.nodes[0], place_of(match, writer.file)[0])
         self.unit = _unit(writer.template.code)
-        self.suites = _suites(writer.template.nodes)
+        self.suites = _suites(_statements(writer.template))
         self.found: list[Piece] = []
 
     def pieces(self, parts: Sequence[Lit | tuple[str, int, int]]) -> list[Piece]:
@@ -154,8 +160,18 @@ class _Layout:
             return True
         if line.strip() and (own is not None or len(nodes) > 1 or "\n" in source.segment(nodes[0])):
             self.found.append(Lit(source.newline + target))
+        begin = self._comments_above(capture, begin)
         self.found.append(kept(source, begin, behind(nodes[-1], begin, self.end, source), own or "", target))
         return True
+
+    def _comments_above(self, capture: Capture, begin: int) -> int:
+        """Where a whole block begins that leaves its header: at the comments above its first statement."""
+        whole = suite(capture, self.writer.file, self.end)
+        if whole is None:
+            return begin
+        first = self.source.line_end(whole[0])
+        above = self.source.text[first:begin]
+        return begin if not above.strip() else first + len(above) - len(above.lstrip())
 
     def _level(self, line: str) -> str:
         """The file's indentation for a line of the template."""

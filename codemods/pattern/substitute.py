@@ -86,6 +86,9 @@ def _many(place: ast.AST, meta: Meta, held: Mapping[str, Capture], grown: Grown)
             one = ast.MatchAs(None, one.id)
         elif isinstance(place, Parameter) and isinstance(one, ast.Name):
             one = parameters(ast.arguments([], [ast.arg(one.id, None, lineno=1, col_offset=0)], None, [], [], None, []))[0]
+        elif isinstance(place, Parameter) and isinstance(one, Parameter) and (place.sort, one.sort) == ("key", ""):
+            one = copy.copy(one)  # it stands behind a `*` now
+            one.sort = "key"
         out.append(one)
     return out
 

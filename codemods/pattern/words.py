@@ -58,20 +58,24 @@ _KEYWORDS: dict[type[ast.AST], str] = {
 _IDENTIFIERS = ("id", "attr", "name", "arg", "asname", "module")
 
 
-def needed(rule: Rule) -> tuple[str, ...]:
-    """Words of which every match holds at least one, as few and as rare as can be; empty where nothing is certain."""
-    choices: list[tuple[str, ...]] = [(_best(rule.match),)] if rule.match is not None and _best(rule.match) else []
+def needed(rule: Rule, first: bool = False) -> tuple[str, ...]:
+    """Words of which every match holds at least one, as few and as rare as can be; empty where nothing is certain.
+
+    `first`: words that the first statement of a match holds.
+    """
+    best = _best(rule.match, first) if rule.match is not None else ""
+    choices: list[tuple[str, ...]] = [(best,)] if best else []
     if rule.any:
-        inner = [needed(one) for one in rule.any]
+        inner = [needed(one, first) for one in rule.any]
         if all(inner):
             choices.append(tuple(dict.fromkeys(word for words in inner for word in words)))
-    choices += [words for one in rule.all if (words := needed(one))]
+    choices += [words for one in rule.all if (words := needed(one, first))]
     return max(choices, key=lambda words: min(map(_worth, words)), default=())
 
 
-def _best(pattern: Pattern) -> str:
+def _best(pattern: Pattern, first: bool) -> str:
     found: list[str] = []
-    for node in pattern.parsed.nodes:
+    for node in pattern.parsed.nodes[:1] if first else pattern.parsed.nodes:
         for inner in ast.walk(node):
             if type(inner) in _KEYWORDS:
                 found.append(_KEYWORDS[type(inner)])
@@ -80,15 +84,15 @@ def _best(pattern: Pattern) -> str:
                 if isinstance(value, str):
                     found += [part for part in value.split(".") if part and meta_of(part) is None]
             found += [one for one in getattr(inner, "names", ()) if isinstance(one, str) and meta_of(one) is None]
-    for root in _roots(pattern):
+    for root in _roots(pattern, first):
         found.remove(root)  # an alias may say it otherwise
     return max(found, key=_worth, default="")
 
 
-def _roots(pattern: Pattern) -> list[str]:
+def _roots(pattern: Pattern, first: bool) -> list[str]:
     """The first names of dotted ones: `asyncio` in `asyncio.run`, which `from asyncio import run` leaves unsaid."""
     found = []
-    for node in pattern.parsed.nodes:
+    for node in pattern.parsed.nodes[:1] if first else pattern.parsed.nodes:
         for inner in ast.walk(node):
             if isinstance(inner, ast.Attribute):
                 if isinstance(inner.value, ast.Name) and meta_of(inner.value.id) is None:
@@ -111,6 +115,37 @@ def expression(word: str) -> str:
     """A regular expression that finds the word; it begins with a literal, which is searched far faster."""
     escaped = re.escape(word)
     return rf"{escaped}(?<!\w{escaped})(?!\w)" if re.match(r"\w", word) else escaped
+
+
+# A bracket and what closes it on the same line, with one pair of brackets inside; never taken back once it is read.
+_CLOSED = r"[(\[{](?>(?:[^()\[\]{}\n]|[(\[{][^()\[\]{}\n]*[)\]}])*)[)\]}]"
+
+
+def hints_of(rule: Rule, words: tuple[str, ...]) -> tuple[bytes, ...]:
+    """The prefilter's regular expressions: the words, and where a rare word is missing what must stand beside a common one."""
+    pair = _call_and_operator(rule) if len(words) == 1 and _worth(words[0]) < 20 else None
+    if pair is None:
+        return tuple(expression(word).encode() for word in words) or (b"",)
+    name, operator = pair
+    word, sign = expression(name), re.escape(operator)
+    # Behind the call comes the operator: on its line, or the call goes on below it (an open bracket, a backslash; a string
+    # or a comment may hide one), or what comes next begins the next line.
+    inside = rf"(?>(?:[^()\[\]{{}}\n]|{_CLOSED})*)"
+    tail = rf"(?:[^\n]*?(?:{sign}|[#\"']|\\\r?\n)|{inside}(?:[(\[{{]|\n\s*(?:{sign}|[#(])))"
+    return (f"{word}{tail}".encode(), rf"{name}(?<!\w{name})[\s\\]+as\b".encode())
+
+
+def _call_and_operator(rule: Rule) -> tuple[str, str] | None:
+    """`len` and `==` where the rule's one pattern is `len(...) == ...`."""
+    pattern = rule.match
+    node = pattern.parsed.nodes[0] if pattern is not None and pattern.parsed.kind == "expression" else None
+    if not isinstance(node, ast.Compare) or rule.any or rule.all:
+        return None
+    operator = _KEYWORDS.get(type(node.ops[0]), "")
+    function = node.left.func if isinstance(node.left, ast.Call) else None
+    if not isinstance(function, ast.Name) or meta_of(function.id) is not None or operator not in ("==", "!=", "<=", ">="):
+        return None
+    return function.id, operator
 
 
 def lines_of(words: tuple[str, ...], file: File) -> list[int] | None:

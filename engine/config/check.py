@@ -16,7 +16,7 @@ from engine.config.errors import Problem, near_miss
 from engine.config.options import fill
 from engine.config.positions import Document, Path
 from engine.config.sprints import Overrides, branch_fault, command_fault, cycles, sprint_of
-from engine.config.values import Config, Limits, Rule
+from engine.config.values import PATTERN, PATTERN_KEYS, SHAPES, Config, Limits, Rule
 from engine.globs import problem as glob_problem
 from engine.model import JSON, Codemod
 
@@ -87,7 +87,10 @@ class Checker:
         at: Path = ("rules", index)
         self.globs(at, rule, "include", "exclude")
         key = "codemod" if rule.get("codemod") is not None else "id"
-        name, given = rule.get(key), rule.get("options", {})
+        given: JSON = rule.get("options", {})
+        if (said := [name for name in PATTERN_KEYS if name in rule]) and not self._is_other(at, rule, said):
+            return self._pattern(at, rule, said)
+        name = rule.get(key)
         if not isinstance(name, str) or self.document.is_broken((*at, key)):
             return {}
         codemod = self.codemods.get(name)
@@ -96,6 +99,29 @@ class Checker:
             self.complain((*at, key), f"there is no codemod {name!r}{why}{near_miss(name, self.codemods)}", False)
             return {}
         return fill(codemod, given if isinstance(given, dict) else {}, (*at, "options"), self.document, self.complain)
+
+    def _is_other(self, at: Path, rule: Mapping[str, JSON], said: Sequence[str]) -> bool:
+        """Is this a rule of another codemod, which has no use for the keys of a pattern? Complains about them."""
+        other = rule.get("codemod") or (rule.get("id") if rule.get("id") in self.codemods else None)
+        pattern = self.codemods.get(PATTERN)
+        if pattern is not None and (other == PATTERN or (not rule.get("codemod") and any(key in SHAPES for key in said))):
+            return False
+        for key in said:
+            if other is None:
+                self.complain((*at, key), f"{key!r} belongs to a pattern rule; say the code to look for under 'match'", True)
+            else:
+                self.complain((*at, key), f"{key!r} is a key of pattern rules, and this one runs {other!r}", True)
+        return True
+
+    def _pattern(self, at: Path, rule: Mapping[str, JSON], said: Sequence[str]) -> dict[str, JSON]:
+        """A rule whose pattern stands beside its id: its keys are the options of the codemod `pattern`."""
+        if rule.get("options"):
+            self.complain((*at, "options"), "a pattern rule's options stand beside its id; move them there", True)
+            return {}
+        given = {key: rule[key] for key in said}
+        if isinstance(rule.get("message"), str):
+            given["message"] = rule["message"]
+        return fill(self.codemods[PATTERN], given, at, self.document, self.complain)
 
     # -- sprints -------------------------------------------------------------------------
 
@@ -140,9 +166,9 @@ class Checker:
         for name, options in given.items() if isinstance(given, dict) else ():
             if name not in rules:
                 self.complain((*at, name), f"the sprint runs no rule {name!r}{near_miss(name, map(str, rules))}", True)
-            elif codemod := self.codemods.get(str(rules[name].get("codemod") or name)):
+            elif codemod := self.codemods.get(_codemod_of(rules[name])):
                 said = options if isinstance(options, dict) else {}
-                filled = fill(codemod, said, (*at, name), self.document, self.complain)
+                filled = fill(codemod, said, (*at, name), self.document, self.complain, whole=False)
                 out[name] = {key: filled[key] for key in said if key in filled}
         return out
 
@@ -198,7 +224,22 @@ def _ids(entries: Sequence[tuple[int, Mapping[str, JSON]]]) -> list[str]:
 
 
 def _rule(rule: RuleModel, options: Mapping[str, JSON]) -> Rule:
-    said = rule.model_dump(exclude={"codemod", "options", "include", "exclude"})
+    left_out = {"codemod", "options", "include", "exclude", *(_field(key) for key in PATTERN_KEYS)}
+    said = rule.model_dump(exclude=left_out)
     return Rule(
-        **said, codemod=rule.codemod or rule.id, options=options, include=tuple(rule.include), exclude=tuple(rule.exclude)
+        **said, codemod=rule.codemod or _by_shape(rule), options=options, include=tuple(rule.include), exclude=tuple(rule.exclude)
     )
+
+
+def _codemod_of(rule: Mapping[str, JSON]) -> str:
+    """The name of the codemod that a rule's data names, directly or by a pattern."""
+    return str(rule.get("codemod") or (PATTERN if any(key in rule for key in SHAPES) else rule.get("id")))
+
+
+def _field(key: str) -> str:
+    return "not_" if key == "not" else key
+
+
+def _by_shape(rule: RuleModel) -> str:
+    """The codemod of a rule that names none."""
+    return PATTERN if any(getattr(rule, key) is not None for key in SHAPES) else rule.id

@@ -17,28 +17,45 @@ _WANTED = {
     "str": "text",
     "list": "a list of texts",
     "map": "a mapping, key: value",
+    "json": "anything",
 }
 # Windows and macOS fold case, drop trailing dots and spaces, and know .git as git~1.
 _GIT = re.compile(r"\.git[. ]*|git~\d+", re.I)
 
 
-def fill(codemod: Codemod, given: Mapping[str, JSON], at: Path, document: Document, complain: Complain) -> dict[str, JSON]:
-    """Every option of the codemod with its value: the given one, or the default. Faults go to `complain`."""
+def fill(
+    codemod: Codemod, given: Mapping[str, JSON], at: Path, document: Document, complain: Complain, whole: bool = True
+) -> dict[str, JSON]:
+    """Every option of the codemod with its value: the given one, or the default. Faults go to `complain`.
+
+    `whole`: these are all that the rule says, so that the codemod's own check may look at them together.
+    """
     declared = {option.name: option for option in codemod.options}
     for name in given:
         if name not in declared:
             extra = near_miss(name, declared) if declared else "; this codemod has no options"
             complain((*at, name), f"{codemod.name} has no option {name!r}{extra}", True)
     values: dict[str, JSON] = {}
+    faults = 0
+
+    def told(path: Path, message: str, is_key: bool) -> None:
+        nonlocal faults
+        faults += 1
+        complain(path, message, is_key)
+
     for option in codemod.options:
         values[option.name] = option.default
         path = (*at, option.name)
         if option.name in given and not document.is_broken(path):
             value = _as_written(option, given[option.name], document.place(path).text)
             if complaint := _complaint(option, value, document.place(path).text):
-                complain(path, f"{option.name}: {complaint}", False)
+                told(path, f"{option.name}: {complaint}", False)
             else:
                 values[option.name] = value.rstrip("/") if isinstance(value, str) and _is_path(option) else value
+        faults += document.is_broken(path)
+    if codemod.check is not None and whole and not faults:
+        for keys, message in codemod.check(values):
+            complain((*at, *keys), message, False)
     return values
 
 
@@ -66,6 +83,8 @@ def _complaint(option: Option, value: JSON, text: str) -> str:
 
 
 def _fits(option: Option, value: JSON) -> bool:
+    if option.type == "json":
+        return True  # the codemod's own check looks at it
     if option.type == "list":
         return isinstance(value, list) and all(isinstance(item, str) for item in value)
     wanted = {"bool": bool, "int": int, "str": str, "map": dict}[option.type]

@@ -10,7 +10,7 @@ import typing
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
 from pydantic_core import ErrorDetails
 
 from engine.config.errors import Problem, near_miss
@@ -49,12 +49,18 @@ class LimitsModel(_Model):
     """What one file may cost before it is given up."""
 
     file_seconds: Seconds = Field(default=30.0, description="Seconds of one file in one worker.")
+    project_seconds: Seconds = Field(default=600.0, description="Seconds of a rule that looks at the whole target at once.")
     memory_mb: Annotated[int, Field(ge=200)] = Field(default=1500, description="Mebibytes of one worker process.")
     max_bytes: Count = Field(default=4_000_000, description="A larger file is not read.")
 
 
+# Any value, to editors one of these:
+_Pattern = Annotated[Any, WithJsonSchema({"type": "string"})]  # the codemod's check says what is wrong with it, and the remedy
+_Patterns = Annotated[Any, WithJsonSchema({"type": "array", "items": {"type": ["string", "object"]}, "minItems": 1})]
+
+
 class RuleModel(_Model):
-    """A codemod with options, paths and a mode."""
+    """A codemod with options, paths and a mode; or a pattern, and what takes its place."""
 
     id: Identifier = Field(description="Unique; reports and `# rewright: ignore[id]` name it.")
     codemod: Identifier | None = Field(default=None, description="The codemod to run; the id when left out.")
@@ -71,6 +77,22 @@ class RuleModel(_Model):
         default=50.0, description="Warn when more of the files have a site."
     )
     owner: Text = Field(default="", description="Who answers for the rule.")
+    match: _Pattern = Field(default=None, description="Python with metavariables: $X one node, $$$ARGS many (docs/patterns.md).")
+    any: _Patterns = Field(default=None, description="Patterns of which one must match.")
+    all: _Patterns = Field(default=None, description="Patterns and conditions that must all hold of the same code.")
+    not_: Annotated[Any, WithJsonSchema({"type": ["string", "object", "array"]})] = Field(
+        default=None, alias="not", description="What the code must not match."
+    )
+    where: Annotated[Any, WithJsonSchema({"type": "object"})] = Field(
+        default=None, description="Conditions: inside, has, follows, precedes, imported; and of each metavariable."
+    )
+    replace: _Pattern = Field(default=None, description="What takes its place; empty text deletes statements.")
+    imports: list[str] = Field(default_factory=list, description="Imports that the replacement needs.")
+    applicability: Any = Field(
+        default=None,
+        description="Whether the change keeps the meaning.",
+        json_schema_extra={"enum": ["safe", "unsafe", "manual"]},
+    )
 
 
 class BudgetModel(_Model):
@@ -131,7 +153,7 @@ def check(document: Document, name: str) -> tuple[ConfigModel | None, list[Probl
 
 def keys(model: type[BaseModel]) -> list[str]:
     """The keys that rules.yaml may have where `model` stands."""
-    return [_kebab(field) for field in model.model_fields]
+    return [field.alias or _kebab(name) for name, field in model.model_fields.items()]
 
 
 # -- sentences ---------------------------------------------------------------------------

@@ -8,6 +8,10 @@ from typing import Literal
 
 from engine.model import JSON, Applicability
 
+PATTERN = "pattern"  # the codemod of rules that hold a pattern
+SHAPES = ("match", "any", "all")  # a rule with one of these keys and no codemod is a rule of that codemod
+PATTERN_KEYS = (*SHAPES, "not", "where", "replace", "imports", "applicability")
+
 Severity = Literal["error", "warning", "info", "hint"]
 Mode = Literal["rewrite", "report", "off"]
 Granularity = Literal["rule", "rule-and-directory", "rule-and-owner", "file"]
@@ -18,6 +22,7 @@ class Limits:
     """What one file may cost before it is given up."""
 
     file_seconds: float = 30.0
+    project_seconds: float = 600.0
     memory_mb: int = 1500  # mebibytes of one worker process
     max_bytes: int = 4_000_000
 

@@ -13,6 +13,8 @@ from engine.sprints.task import FILES, Made, Task
 from engine.vcs.worktree import Worktree
 from engine.verify import GateResult, run_gates
 
+_TOLD = 400  # characters of a gate's output that are remembered: the last ones say most
+
 
 def guilty(task: Task, line: Line, tree: Worktree, made: Sequence[Made], failed: GateResult, files: Sequence[str]) -> set[Aside]:
     """The files of the first commit at which the gate fails. RewrightError when it fails before all of them."""
@@ -33,7 +35,7 @@ def guilty(task: Task, line: Line, tree: Worktree, made: Sequence[Made], failed:
         middle = (good + bad) // 2
         good, bad = (middle, bad) if holds(made[middle].commit) else (good, middle)
     culprit = made[bad].granule
-    why = f"gate {gate.name}: {failed.reason}. {failed.tail.strip()}"[:500]
+    why = f"gate {gate.name}: {failed.reason}. {failed.tail.strip()[-_TOLD:]}".rstrip()
     if culprit.label == SUPPORT:  # what needs it cannot land without it
         return {aside for one in made if one.granule.rule == culprit.rule for aside in aside_of(one.granule, why)}
     return set(aside_of(culprit, why))

@@ -18,11 +18,16 @@ from engine.verify import GateResult
 
 def base_name(task: Task) -> str:
     """The branch that a pull request would be merged into. Raises RewrightError where that is not known."""
-    name = task.sprint.base if task.sprint.base not in ("", "HEAD") else head(task.repo).branch
+    said = task.sprint.base
+    if said in ("", "HEAD"):
+        name = head(task.repo).branch
+    else:
+        full = task.repo.git.text("rev-parse", "--verify", "--quiet", "--symbolic-full-name", said, ok=(0, 1, 128))
+        kind, _, rest = full.removeprefix("refs/").partition("/")
+        name = {"heads": rest, "remotes": rest.partition("/")[2]}.get(kind)
     if not name:
-        raise RewrightError(
-            f"no branch is checked out, so it is not known what to merge into; give sprint {task.sprint.id!r} a `base`"
-        )
+        what = f"its base {said} is no branch" if said else "no branch is checked out"
+        raise RewrightError(f"{what}, so it is not known what to merge into; give sprint {task.sprint.id!r} a branch as `base`")
     return name
 
 

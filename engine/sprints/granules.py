@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from engine.config.values import Budget, Granularity
 from engine.model import Applicability, Change, FileDelta, Plan
@@ -101,42 +101,34 @@ def batch(
 
 
 def granules(
-    plan: Plan, rule: str, files: frozenset[str], granularity: Granularity, owner: Callable[[str], str]
+    plan: Plan,
+    rule: str,
+    files: Collection[str],
+    granularity: Granularity,
+    owner: Callable[[str], str],
+    aside: Iterable[Aside] = (),
 ) -> tuple[Granule, ...]:
-    """One rule's part of a batch, as commits: support modules first, then by label. `plan` holds this rule alone."""
+    """One rule's part of a batch, as commits: support modules first, then by label. `plan` holds this rule alone.
+
+    `aside`: a unit that holds such a file is left out.
+    """
+    known = {one.key for one in aside}
     deltas = {delta.path: delta for delta in plan.deltas}
-    changes = [change for change in _changes(plan) if change.site.path in files]
-    label_of = {path: _label(unit[0], granularity, owner) for unit in units(plan) for path in unit}
+    names = {delta.path: (rule, delta.path, digest_of(delta.before)) for delta in plan.deltas if delta.before is not None}
+    kept = [unit for unit in units(plan) if not any(names[path] in known for path in unit)]
+    label_of = {path: _label(unit[0], granularity, owner) for unit in kept for path in unit if path in files}
+    changes = [change for change in _changes(plan) if change.site.path in label_of]
     needed = {plan.support[name] for change in changes for name in change.support} & deltas.keys()
     support = _with_packages(needed, deltas)
     out = [Granule(rule, SUPPORT, tuple(deltas[path] for path in sorted(support)), ())] if support else []
     taken = set(support)
-    for label in sorted({label_of[path] for path in files & label_of.keys()}):
-        own = tuple(change for change in changes if label_of.get(change.site.path) == label)
+    for label in sorted(set(label_of.values())):
+        own = tuple(change for change in changes if label_of[change.site.path] == label)
         made = _with_packages({one.path for change in own for one in change.creates} & deltas.keys(), deltas) - taken
         taken |= made
-        paths = made | {path for path in files & label_of.keys() if label_of[path] == label}
+        paths = made | {path for path in label_of if label_of[path] == label}
         out.append(Granule(rule, label, tuple(deltas[path] for path in sorted(paths)), own))
     return tuple(out)
-
-
-def without(granule: Granule, aside: Iterable[Aside]) -> Granule | None:
-    """The granule less the files set aside, and less what is in one rewrite with them; None when nothing is left."""
-    known = {one.key for one in aside}
-    out = {
-        delta.path
-        for delta in granule.deltas
-        if delta.before is not None and (granule.rule, delta.path, digest_of(delta.before)) in known
-    }
-    if not out:
-        return granule
-    groups = {change.group for change in granule.changes if change.site.path in out and change.group}
-    out |= {change.site.path for change in granule.changes if change.group in groups}
-    changes = tuple(change for change in granule.changes if change.site.path not in out)
-    wanted = {one.path for change in changes for one in change.creates}
-    created = {one.path for change in granule.changes for one in change.creates}
-    deltas = tuple(delta for delta in granule.deltas if delta.path not in out | (created - wanted))
-    return replace(granule, deltas=deltas, changes=changes) if changes or (deltas and granule.label == SUPPORT) else None
 
 
 def aside_of(granule: Granule, why: str) -> tuple[Aside, ...]:

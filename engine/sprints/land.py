@@ -7,21 +7,21 @@ bisecting the commits and set aside; the batch is then made again without it, so
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from engine.config.values import Budget
-from engine.model import Change, FileDelta, Plan
+from engine.model import Applicability, Change, FileDelta, Plan
 from engine.process import FileResult
 from engine.sprints import ledger
 from engine.sprints.culprit import guilty
-from engine.sprints.granules import SUPPORT, Aside, batch, digest_of, granules, without
+from engine.sprints.granules import Aside, batch, digest_of, granules
 from engine.sprints.line import Line
 from engine.sprints.messages import Origin, message
 from engine.sprints.owners import NOBODY, owners
-from engine.sprints.task import Batch, Made, Task, below, fits_of, patterns, require_untouched
+from engine.sprints.task import BLAME, Batch, Made, Task, below, fits_of, patterns, require_untouched
 from engine.vcs.refs import advance_branch, create_branch
 from engine.vcs.worktree import Worktree, worktree
 from engine.verify import run_gates
@@ -46,8 +46,12 @@ def land(task: Task, line: Line, tree: Worktree, budget: Budget, wanted: Collect
     fits = fits_of(task, wanted)
     first, complete = first_plan(task, root, budget, aside, fits, wanted)
     chosen = batch(first, budget, aside, fits)
+    if not chosen and not complete:  # what was found belongs to rewrites that may not be in it
+        first, complete = first_plan(task, root, Budget(), aside, fits, wanted)
+        chosen = batch(first, budget, aside, fits)
+    waiting = tuple(sorted(batch(first, Budget(), (), fits) - batch(first, Budget(), aside, fits)))
     if not chosen:
-        return Batch(line, line.tip, complete=complete, plan=first)
+        return Batch(line, line.tip, complete=complete, plan=first, waiting=waiting)
     complete = complete and chosen == batch(first, Budget(), aside, fits)
     task.tell(f"{len(chosen)} files in this batch")
     require_untouched(task, [delta for delta in first.deltas if delta.path in chosen or delta.before is None])
@@ -61,10 +65,18 @@ def land(task: Task, line: Line, tree: Worktree, budget: Budget, wanted: Collect
             break
         dropped |= guilty(task, line, tree, made, failed, files)
         tree.go_to(line.tip)
+    tip = made[-1].commit if made else line.tip
+    if results:
+        tree.go_to(tip)  # a gate may have written files, or made commits
     if dropped:
-        ledger.write(task.ledger, aside | dropped)
-    done = Batch(line, made[-1].commit if made else line.tip, tuple(made), tuple(sorted(dropped)), results, complete, first)
-    return _move(task, line, tree, done)
+        ledger.write(task.ledger, aside | dropped | _as_landed(dropped, made))
+    return _move(task, line, tree, Batch(line, tip, tuple(made), tuple(sorted(dropped)), results, complete, first, waiting))
+
+
+def _as_landed(aside: Iterable[Aside], made: Sequence[Made]) -> set[Aside]:
+    """The same files with the bytes that other rules leave them with, so that they are not tried again for those alone."""
+    after = {delta.path: digest_of(delta.after) for one in made for delta in one.granule.deltas}
+    return {replace(one, before=after[one.path]) for one in aside if one.path in after}
 
 
 def first_plan(
@@ -79,7 +91,9 @@ def first_plan(
 
     def enough(results: Sequence[FileResult]) -> bool:
         changed = [one for one in results if one.after is not None and counts(one.path)]
-        changes = sum(isinstance(item, Change) for one in changed for item in one.items)
+        changes = sum(
+            isinstance(item, Change) and item.applicability is not Applicability.MANUAL for one in changed for item in one.items
+        )
         over_files = budget.files is not None and len(changed) > budget.files
         return over_files or (budget.changes is not None and changes > budget.changes)
 
@@ -92,16 +106,16 @@ def _commits(task: Task, line: Line, tree: Worktree, first: Plan, chosen: frozen
     root, made = tree.root / task.prefix, []
     owned = owners(tree.root)
     origin = Origin(task.sprint.id, line.base)
-    for name in task.sprint.rules:
+
+    def owner(path: str) -> str:
+        return next(iter(owned(task.prefix + path)), NOBODY)
+
+    for name in task.rules:
         plan = first
         if len(task.sprint.rules) > 1:
             with task.planning(root, task.sprint, (name,)) as session:
                 plan, _ = session.part(only=chosen)
-        parts = granules(plan, name, chosen, task.sprint.granularity, lambda path: next(iter(owned(task.prefix + path)), NOBODY))
-        kept = [part for one in parts if (part := without(one, aside))]
-        if all(part.label == SUPPORT for part in kept):
-            continue  # support for nothing
-        for part in kept:
+        for part in granules(plan, name, chosen, task.sprint.granularity, owner, aside):
             text = message(part, task.rule(name), origin, task.summary(name), plan.items)
             commit = tree.commit(below(task.prefix, part.deltas), text)
             made.append(Made(commit, part))
@@ -126,12 +140,11 @@ def _move(task: Task, line: Line, tree: Worktree, done: Batch) -> Batch:
 
 def _blamed(tree: Worktree, done: Batch) -> str:
     """One more commit, which names the batch's commits in .git-blame-ignore-revs."""
-    name = ".git-blame-ignore-revs"
-    file = tree.root / name
+    file = tree.root / BLAME
     before = file.read_bytes() if file.is_file() else None
     text = (before or b"").rstrip(b"\n") + b"\n" * bool(before)
     text += b"".join(
         f"# {one.granule.rule} {one.granule.label}".rstrip().encode() + b"\n" + one.commit.encode() + b"\n" for one in done.made
     )
-    subject = "Leave the rewrites out of git blame\n\ngit config blame.ignoreRevsFile .git-blame-ignore-revs\n"
-    return tree.commit([FileDelta(name, before, text)], subject)
+    subject = f"Leave the rewrites out of git blame\n\ngit config blame.ignoreRevsFile {BLAME}\n"
+    return tree.commit([FileDelta(BLAME, before, text)], subject)

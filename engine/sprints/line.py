@@ -13,9 +13,11 @@ from engine.config.values import Sprint
 from engine.errors import RewrightError
 from engine.sprints.messages import BASE, COUNTS, RULE, SPRINT
 from engine.vcs.git import Git
-from engine.vcs.repository import Repository, branch_tip, commit_of, head
+from engine.vcs.repository import Repository, commit_of, head
 
 _FIELDS = ("%H", "%cI", "%s", *(f"%(trailers:key={name},valueonly,separator=%x2C)" for name in (SPRINT, RULE, COUNTS, BASE)))
+
+_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +73,19 @@ def current(repo: Repository, sprint: Sprint) -> Line:
             "rename it, or give the sprint another branch"
         )
     base = newest[0].base
-    return Line(
-        name, max(known), base, tip, exists=True, commits=tuple(reversed(_log(repo.git, "--first-parent", f"{base}..{tip}")))
-    )
+    if not _COMMIT.fullmatch(base) or not is_within(repo.git, base, tip):  # a message is text that anybody may have written
+        raise RewrightError(
+            f"commit {newest[0].commit[:10]} of {name} says that it starts at {base!r}, which is no commit that the branch is "
+            "built on; rename the branch, and run again"
+        )
+    commits = tuple(reversed(_log(repo.git, "--first-parent", f"{base}..{tip}")))
+    return Line(name, max(known), base, tip, exists=True, commits=commits)
 
 
-def following(repo: Repository, line: Line, sprint: Sprint, base: str) -> Line:
+def following(line: Line, sprint: Sprint, base: str) -> Line:
     """The generation after this one, still without commits."""
     generation = line.generation + 1
-    name = f"{sprint.branch}-g{generation}"
-    if branch_tip(repo, name):
-        raise RewrightError(f"the branch {name} exists already; rename or remove it, and run again")
-    return Line(name, generation, base, base, exists=False)
+    return Line(f"{sprint.branch}-g{generation}", generation, base, base, exists=False)
 
 
 def generations(git: Git, branch: str) -> dict[int, tuple[str, str]]:
@@ -101,7 +104,7 @@ def generations(git: Git, branch: str) -> dict[int, tuple[str, str]]:
 
 def is_within(git: Git, commit: str, other: str) -> bool:
     """Is `commit` the other one, or one that it was built on?"""
-    return git.run("merge-base", "--is-ancestor", commit, other, ok=(0, 1)).code == 0
+    return git.run("merge-base", "--is-ancestor", commit, other, ok=(0, 1, 128)).code == 0
 
 
 def _log(git: Git, *arguments: str) -> list[Landed]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from engine.errors import RewrightError
@@ -10,6 +10,12 @@ from engine.listing import read_regular
 
 PLACES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")  # where GitHub looks, in this order
 NOBODY = "nobody"
+
+
+def shard(top: Path, prefix: str, names: Collection[str]) -> Callable[[str], bool]:
+    """Does one of these own a path below `prefix` (empty, or with a `/` at its end)? Everything is theirs when there are none."""
+    wanted, owned = frozenset(names), owners(top)
+    return lambda path: not wanted or not wanted.isdisjoint(owned(prefix + path))
 
 
 def owners(top: Path) -> Callable[[str], tuple[str, ...]]:

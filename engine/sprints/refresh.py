@@ -15,13 +15,16 @@ from engine.sprints.line import Line, base_of, following
 from engine.sprints.task import Batch, Task
 from engine.vcs.git import Git
 
+# "merged": the base has the old change by now; "gone": nothing is left to change.
+Kind = Literal["same", "differs", "merged", "gone", "new"]
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Difference:
     """What a file's change has become from one generation to the next."""
 
     path: str  # relative to the repository's top
-    kind: Literal["same", "differs", "gone", "new"]
+    kind: Kind
 
 
 def refresh(task: Task, line: Line) -> tuple[Batch, tuple[Difference, ...]]:
@@ -36,13 +39,15 @@ def refresh(task: Task, line: Line) -> tuple[Batch, tuple[Difference, ...]]:
         raise RewrightError(f"the base of {line.name} has not moved; leave --refresh out for the next batch")
     git = task.repo.git
     old = touched(git, line.base, line.tip)
-    new = following(task.repo, line, task.sprint, base)
+    new = following(line, task.sprint, base)
     wanted = frozenset(path.removeprefix(task.prefix) for path in old if path.startswith(task.prefix))
     with opened(task, new) as tree:
         done = land(task, new, tree, Budget(), wanted)
     paths = sorted(old | touched(git, base, done.tip))
     before, after = _effects(git, line.base, line.tip, paths), _effects(git, base, done.tip, paths)
-    return done, tuple(Difference(path, _kind(before[path], after[path])) for path in paths if before[path] or after[path])
+    moved = _effects(git, line.base, base, paths)
+    kinds = {path: _kind(before[path], after[path], moved[path]) for path in paths if before[path] or after[path]}
+    return done, tuple(Difference(path, kind) for path, kind in kinds.items())
 
 
 def effect(before: bytes, after: bytes) -> tuple[bytes, ...]:
@@ -56,11 +61,12 @@ def effect(before: bytes, after: bytes) -> tuple[bytes, ...]:
     return tuple(out)
 
 
-def _kind(before: tuple[bytes, ...], after: tuple[bytes, ...]) -> Literal["same", "differs", "gone", "new"]:
+def _kind(before: tuple[bytes, ...], after: tuple[bytes, ...], moved: tuple[bytes, ...]) -> Kind:
+    """From the effects of the old branch, the new one, and of what happened to the base between them."""
     if before == after:
         return "same"
     if not after:
-        return "gone"
+        return "merged" if before == moved else "gone"
     return "differs" if before else "new"
 
 

@@ -15,12 +15,13 @@ from engine.session import Session
 from engine.sprints import ledger
 from engine.sprints.granules import Aside, Granule
 from engine.sprints.line import Line
-from engine.sprints.owners import owners
+from engine.sprints.owners import shard
 from engine.vcs.repository import Repository, dirty, untracked
 from engine.verify import GateResult
 
-# What planning reads besides the files that the rules' facts name.
-_READ = ("*.py", "*.pyi", "pyproject.toml", ".gitignore", ".gitattributes", "CODEOWNERS", "/.rewright/")
+BLAME = ".git-blame-ignore-revs"
+# What planning and commits read besides the files that the rules' facts name.
+_READ = ("*.py", "*.pyi", "pyproject.toml", ".gitignore", ".gitattributes", "CODEOWNERS", f"/{BLAME}")
 FILES = "{files}"
 
 # A session on a folder with some of a sprint's rules: (folder, sprint, rule ids).
@@ -53,6 +54,11 @@ class Task:
         """The file that remembers what was set aside."""
         return ledger.path_of(self.repo.common, self.sprint.id)
 
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The sprint's rules in the order in which they run: that of rules.yaml."""
+        return tuple(rule.id for rule in self.config.rules if rule.id in self.sprint.rules)
+
     def rule(self, name: str) -> Rule:
         """One of the sprint's rules."""
         return next(rule for rule in self.config.rules if rule.id == name)
@@ -81,6 +87,7 @@ class Batch:
     gates: tuple[GateResult, ...] = ()
     complete: bool = False  # every file was looked at: nothing waits for a next batch
     plan: Plan | None = None  # what was planned, of the files that were looked at
+    waiting: tuple[str, ...] = ()  # files of that plan that an earlier batch set aside, and what is in one rewrite with them
 
 
 def require_untouched(task: Task, deltas: Sequence[FileDelta]) -> None:
@@ -101,9 +108,8 @@ def require_untouched(task: Task, deltas: Sequence[FileDelta]) -> None:
 
 def fits_of(task: Task, wanted: Collection[str] | None) -> Callable[[str], bool]:
     """Is a root-relative path one that this batch may hold?"""
-    shard = frozenset(task.sprint.code_owners)
-    owned = owners(task.repo.top)
-    return lambda path: (wanted is None or path in wanted) and (not shard or not shard.isdisjoint(owned(task.prefix + path)))
+    ours = shard(task.repo.top, task.prefix, task.sprint.code_owners)
+    return lambda path: (wanted is None or path in wanted) and ours(path)
 
 
 def patterns(task: Task) -> tuple[str, ...]:

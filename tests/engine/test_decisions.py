@@ -270,3 +270,22 @@ def test_what_cannot_be_decided(tmp_path):
         decide(made, [by_line(made)[1]], Note("decline", "no"), ())
     with pytest.raises(RewrightError, match="no rewrite that could be accepted"):
         decide(made, [by_line(made)[2]], Note("accept"), ())
+
+
+def test_what_was_learned_of_the_target_serves_the_next_plan(target, monkeypatch):
+    from engine import run
+    from engine.parallel import Inline
+    from engine.request import Request
+
+    learned = []
+    real = run._project
+    monkeypatch.setattr(run, "_project", lambda *given: learned.append(1) or real(*given))
+    request = Request(target, ("a.py", "b.py"), frozenset(), (rule(statements),), {}, b"test")
+    memory = {}
+    first = run.make_plan(request, Inline(), Cache(None), memory=memory)
+    again = dataclasses.replace(request, declined={first.items[0].fingerprint: "no"})
+    made = run.make_plan(again, Inline(), Cache(None), memory=memory)
+    assert made.items == run.make_plan(again, Inline(), Cache(None)).items != first.items and len(learned) == 2
+    (target / "b.py").write_bytes(b"x = s.old_name\n")
+    made = run.make_plan(again, Inline(), Cache(None), memory=memory)
+    assert len(learned) == 3 and changed(made, "b.py") == b"x = s.new_name\n"

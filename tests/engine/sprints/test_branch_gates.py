@@ -1,9 +1,15 @@
 """Gates on the branch: a commit that breaks one is found and set aside, and what lands is what was tested."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 
 import sprint_kit as kit
 import vcs_kit
+from test_cli import REPO, START
 
 # Fails where a rewritten file holds the word POISON.
 CHECK = "import sys\nsys.exit(any('POISON' in (text := open(name).read()) and 'Unavailable' in text for name in sys.argv[1:]))\n"
@@ -110,3 +116,81 @@ def test_a_ledger_that_is_damaged_is_told(tmp_path):
     ledger.write_text("{")
     refused = kit.branch(folder, expect=2)
     assert "s.json is damaged" in refused.stderr and "remove it" in refused.stderr
+
+
+def test_what_a_gate_writes_or_commits_never_lands(tmp_path):
+    script = "for name in a/m0.py b/m1.py; do echo '# gate' >> $name; done\necho 'x = 1' > new.py\n"
+    script += "git commit -qam 'a gate commits'\ngit switch -qC gate\nrm .git\n"
+    (tmp_path / "gate.sh").write_text(script + "true\n")
+    folder = kit.repository(
+        tmp_path / "r", f'budget: {{files: 1}}, gates: [{{name: writes, run: "sh {tmp_path}/gate.sh"}}]', count=3
+    )
+    kit.branch(folder, "--all", "--blame-ignore-revs")
+    assert [one for one in kit.commits(folder) if one.startswith("rename")] == ["rename: 1 change in 1 file"] * 3
+    assert "a gate commits" not in kit.commits(folder) and "# gate" not in kit.text(folder, "b/m1.py")
+    assert vcs_kit.git(folder, "ls-tree", "refactor/s", "new.py") == ""
+
+
+TWO = (
+    "  - {id: rename, codemod: " + kit.RENAME + "}\n"
+    "  - {id: other, codemod: rename-exception, options: {from: KeyError, to: clients.errors.Missing}}\n"
+)
+BOTH = kit.OLD + kit.OLD.replace("ConnectionError", "KeyError")
+
+
+def test_a_rule_that_was_set_aside_is_not_tried_again_for_what_another_rule_wrote(tmp_path):
+    files = {"a.py": BOTH, "b.py": BOTH + "POISON = 1\n"}
+    gates = GATES.replace("../check.py", str(tmp_path / "check.py"))
+    (tmp_path / "check.py").write_text(CHECK)
+    folder = kit.repository(tmp_path / "r", f"granularity: file, {gates}", files, rule=TWO)
+    done = kit.told(folder, expect=1)
+    made = [(one["rule"], one["label"]) for one in done["batches"][0]["commits"]]
+    assert made == [("rename", "a.py"), ("other", "a.py"), ("other", "b.py")]
+    assert [(one["rule"], one["path"]) for one in done["batches"][0]["set_aside"]] == [("rename", "b.py")]
+    again = kit.told(folder)
+    assert (again["batches"][0]["commits"], again["set_aside_before"]) == ([], ["b.py"])
+    assert "Set aside before: 1 file; --retry tries again." in kit.branch(folder).stdout
+
+
+def test_the_second_rule_is_set_aside_and_the_first_lands(tmp_path):
+    check = "import sys\nsys.exit(any('POISON' in (t := open(n).read()) and 'Missing' in t for n in sys.argv[1:]))\n"
+    (tmp_path / "check.py").write_text(check)
+    folder = kit.repository(
+        tmp_path / "r",
+        f"granularity: file, {GATES.replace('../check.py', str(tmp_path / 'check.py'))}",
+        {"a.py": BOTH, "b.py": BOTH + "POISON = 1\n"},
+        rule=TWO,
+    )
+    made = [(one["rule"], one["label"]) for one in kit.told(folder, expect=1)["batches"][0]["commits"]]
+    assert made == [("rename", "a.py"), ("rename", "b.py"), ("other", "a.py")]
+    assert "Nothing landed." in kit.branch(folder).stdout
+    assert kit.rewright(folder, "sprints", "--jobs", "1").stdout.splitlines()[1].split()[-1] == "1"
+
+
+def test_an_error_in_a_later_batch_says_what_landed_before_it(tmp_path):
+    folder = kit.repository(tmp_path / "r", "budget: {files: 1}", count=2)
+    (folder / "b" / "m1.py").write_text("edited = 1\n")
+    refused = kit.branch(folder, "--all", expect=2).stderr
+    assert "b/m1.py: edited and not committed" in refused
+    assert "What landed before that stays: 1 commit on refactor/s" in refused
+    assert len(kit.commits(folder)) == 1
+
+
+def test_ctrl_c_in_the_middle_leaves_nothing(tmp_path):
+    marker = tmp_path / "started"
+    (tmp_path / "gate.sh").write_text(f"touch {marker}\nsleep 60\n")
+    folder = kit.repository(tmp_path / "r", f'gates: [{{name: slow, run: "sh {tmp_path}/gate.sh"}}]', count=1)
+    before = vcs_kit.snapshot(folder)
+    command = [sys.executable, "-P", "-c", START, "branch", "--sprint", "s", "--jobs", "1"]
+    environment = os.environ | {"PYTHONPATH": str(REPO), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, cwd=folder, env=environment, start_new_session=True, **pipes) as process:
+        while not marker.exists() and process.poll() is None:
+            time.sleep(0.02)
+        assert "another run is at work" in kit.branch(folder, expect=2).stderr
+        os.killpg(process.pid, signal.SIGINT)
+        said = process.communicate(timeout=60)[1]
+    assert (process.returncode, "Traceback" in said) == (130, False)
+    assert vcs_kit.snapshot(folder) == before
+    assert [path.name for path in (folder / ".git" / "rewright" / "worktrees").iterdir()] == ["s.lock"]
+    assert not (folder / ".git" / "worktrees").exists()

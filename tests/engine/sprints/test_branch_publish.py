@@ -115,3 +115,15 @@ def test_fault_86_a_forge_that_fails_keeps_what_landed_and_makes_no_duplicate(tm
     assert len(kit.commits(folder)) == 1 and github.pulls == []
     kit.branch(folder, "--push", "review", "--pr")
     assert len(github.pulls) == 1
+
+
+def test_a_base_of_a_remote_is_named_as_the_forge_knows_it(tmp_path):
+    folder = published(tmp_path)
+    vcs_kit.git(folder, "push", "-q", "review", "main")
+    rules = folder / "rules.yaml"
+    rules.write_text(rules.read_text().replace("base: main", "base: review/main"))
+    kit.branch(folder, "--body", str(tmp_path / "body.md"))
+    assert "From `refactor/s` into `main`" in (tmp_path / "body.md").read_text()
+    vcs_kit.git(folder, "tag", "v1")
+    rules.write_text(rules.read_text().replace("base: review/main", "base: v1"))
+    assert "its base v1 is no branch" in kit.branch(folder, "--body", str(tmp_path / "none.md"), expect=2).stderr

@@ -202,3 +202,14 @@ def test_a_disk_that_is_full(tmp_path):
         assert kit.branches(folder) == ["main"]
     finally:
         os.system(f"umount {place}")
+
+
+@pytest.mark.parametrize("base", ["--output={out}", "HEAD~1", "", "0" * 40])
+def test_fault_88_a_commit_that_lies_about_where_it_starts(tmp_path, base):
+    folder = kit.repository(tmp_path / "r")
+    vcs_kit.git(folder, "switch", "-qc", "refactor/s")
+    base = base.format(out=tmp_path / "out")
+    vcs_kit.git(folder, "commit", "-q", "--allow-empty", "-m", f"rename\n\nRewright-Sprint: s\nRewright-Base: {base}")
+    vcs_kit.git(folder, "switch", "-q", "main")
+    assert f"says that it starts at {base!r}, which is no commit that the branch is built on" in refused(folder)
+    assert not list(tmp_path.glob("out*"))

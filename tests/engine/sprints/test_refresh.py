@@ -67,3 +67,40 @@ def test_effect_is_what_a_reader_sees_wherever_it_stands():
     assert effect(b"a\nb\n", b"a\nc\n") == effect(b"x\ny\na\nb\n", b"x\ny\na\nc\n") == (b"-b\n", b"+c\n")
     assert effect(b"a\n", b"a\n") == ()
     assert effect(b"", b"a\n") == (b"+a\n",)
+
+
+def test_what_is_in_the_base_by_now_is_told_as_merged(tmp_path):
+    folder = kit.repository(tmp_path / "r", "budget: {files: 1}", count=2)
+    kit.branch(folder)
+    vcs_kit.git(folder, "merge", "-q", "--squash", "refactor/s")
+    vcs_kit.git(folder, "commit", "-qm", "squashed")
+    said = kit.branch(folder, "--refresh").stdout
+    assert "merged: a/m0.py" in said and "All of refactor/s is in the base; `git branch -D refactor/s` lets" in said
+    assert kit.branches(folder) == ["main", "refactor/s"]
+    vcs_kit.git(folder, "branch", "-qD", "refactor/s")
+    assert kit.told(folder)["base"] == vcs_kit.git(folder, "rev-parse", "main")
+    assert kit.commits(folder) == ["rename: 1 change in 1 file"]
+
+
+def test_a_refresh_says_how_to_go_on_and_leaves_a_checked_out_branch_in_peace(tmp_path):
+    folder = kit.repository(tmp_path / "r", "budget: {files: 1}, base: main", count=2)
+    kit.branch(folder)
+    vcs_kit.git(folder, "commit", "-q", "--allow-empty", "-m", "the base moves")
+    vcs_kit.git(folder, "switch", "-q", "refactor/s")
+    said = kit.branch(folder, "--refresh").stdout
+    assert "Run it again without --refresh for the next batch." in said and "Nothing is left" not in said
+    assert "refactor/s-g2 from main" in kit.branch(folder).stdout
+    vcs_kit.git(folder, "switch", "-q", "refactor/s-g2")
+    assert "refactor/s-g2 is checked out in" in kit.branch(folder, expect=2).stderr
+
+
+def test_a_base_that_was_moved_back_is_planned_again_from_there(tmp_path):
+    folder = kit.repository(tmp_path / "r", count=1)
+    first = vcs_kit.git(folder, "rev-parse", "main")
+    vcs_kit.write(folder, {"b/late.py": kit.OLD.encode()})
+    vcs_kit.git(folder, "add", "-A")
+    vcs_kit.git(folder, "commit", "-qm", "late")
+    kit.branch(folder)
+    vcs_kit.git(folder, "reset", "-q", "--hard", first)
+    done = kit.told(folder, "--refresh")
+    assert (done["base"], [one["kind"] for one in done["differences"]]) == (first, ["same", "gone"])

@@ -74,8 +74,10 @@ def test_bars_stand_under_one_another_and_fit(files, width):
     lines = gantt(rows, width)
     assert bool(lines) == any(files)
     assert all(len(line) <= max(width, 24) for line in lines)
-    ends = [(line.rfind("█"), line.rfind("░")) for line, count in zip(lines[1:], files, strict=False) if count]
-    assert [max(pair) for pair in ends] == sorted(max(pair) for pair in ends)
+    for before, row, above, line in zip(rows, rows[1:], lines[1:], lines[2:], strict=False):
+        if before.finish and row.start:
+            assert before.finish < row.start
+            assert above.rstrip("█░").count(" ") <= line.rstrip("█░").count(" ")  # a bar begins no earlier than the one before
 
 
 def test_the_command(tmp_path):
@@ -105,3 +107,14 @@ def test_no_sprints(tmp_path):
     (tmp_path / "rules.yaml").write_text("version: 1\nrules: [{id: broad-except}]\n")
     (tmp_path / "a.py").write_text("")
     assert "has no sprints" in kit.rewright(tmp_path, "sprints", expect=2).stderr
+
+
+def test_the_command_counts_the_shard_and_goes_on_without_a_branch_that_it_cannot_know(tmp_path):
+    more = "  - {id: later, rules: [rename], branch: refactor/later, applicability: unsafe, base: not-there}\n"
+    folder = kit.repository(tmp_path / "r", 'code-owners: ["@b"]', count=5, more=more)
+    vcs_kit.write(folder, {"CODEOWNERS": b"/b/ @b\n"})
+    vcs_kit.git(folder, "add", "-A")
+    vcs_kit.git(folder, "commit", "-qm", "owners")
+    done = kit.rewright(folder, "sprints", "--jobs", "1", expect=1)
+    assert [line.split()[-5] for line in done.stdout.splitlines()[1:3]] == ["2", "5"]
+    assert "sprint later: what landed is not known: 'not-there' is not a commit" in done.stderr

@@ -1,0 +1,130 @@
+"""`rewright try`: one pattern, once, without a rule file. Like `cli`, it may print.
+
+Exit codes as those of scan and diff: 0 nothing found, 1 matches or pending changes, 2 an error. Only --apply writes, through
+the journal of `apply`, so that `rewright undo` takes it back.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from engine import outcome
+from engine.model import Failure, Finding, Plan, RewrightError
+
+if TYPE_CHECKING:
+    from engine.config.values import Config
+    from engine.model import Codemod
+
+RULE = "try"
+
+
+@click.command(name="try")
+@click.argument("pattern")
+@click.argument("rest", metavar="[REPLACEMENT] [PATHS]...", nargs=-1)
+@click.option("--where", metavar="YAML", help="Conditions, as a rule's `where` holds them: 'inside: coroutine'.")
+@click.option("--import", "imports", multiple=True, metavar="NAME", help="An import that the replacement needs. Repeat.")
+@click.option("--apply", "apply_", is_flag=True, help="Write the changes, journaled: `rewright undo` takes them back.")
+@click.option("--jobs", "-j", type=click.IntRange(1, 256), help="Worker processes. Default: one a core.")
+@click.option("--output-format", type=click.Choice(("text", "json", "jsonl", "patch")), default="text", show_default=True)
+@click.option("--no-cache", is_flag=True, help="Neither read nor write the cache.")
+@click.option("--strict", is_flag=True, help="Exit with 2 when any file could not be processed.")
+@click.option(
+    "--root", type=click.Path(path_type=Path, file_okay=False), help="The target. Default: PATHS if one folder, else here."
+)
+@click.option("--verbose", "-v", is_flag=True, help="Show every skip, and tracebacks.")
+def try_(pattern: str, rest: Sequence[str], where: str | None, imports: Sequence[str], apply_: bool, **given: Any) -> None:
+    """Search for PATTERN, or show what replacing it by REPLACEMENT would change.
+
+    $X in a pattern is one node, $$$ARGS are many. The second argument is the replacement, unless a file or folder is called
+    so. Without one, each match is listed as path:line:column.
+    """
+    import codemods
+    from engine.session import Choice, open_session
+
+    replacement, paths = _arguments(rest)
+    if replacement is None and apply_:
+        raise click.UsageError("--apply writes a replacement, and none is given")
+    options = {"match": pattern, "replace": replacement, "where": _conditions(where), "imports": list(imports)}
+    config = _config(codemods.known()["pattern"], options)
+    choice = Choice(paths, given["root"], unsafe=True, jobs=given["jobs"], cache=not given["no_cache"])
+    with open_session(choice, codemods.known, codemods.templates, config) as session:
+        plan = session.plan()
+    plan = replace(plan, warnings=tuple(one for one in plan.warnings if not one.startswith(f"rule {RULE} matched")))
+    if apply_:
+        from engine import apply as writer
+
+        result = writer.apply(plan)
+        plan = outcome.with_failures(plan, result.failures)
+        _report(plan, given, diffs=False)
+        click.echo(f"{len(result.written)} files written; `rewright undo` takes them back.", err=True)
+        sys.exit(outcome.exit_code(plan, given["strict"] or bool(result.failures), applied=True))
+    if replacement is None and given["output_format"] == "text":
+        _list(plan)
+    else:
+        _report(plan, given, diffs=True)
+    sys.exit(outcome.exit_code(plan, given["strict"]))
+
+
+def _arguments(rest: Sequence[str]) -> tuple[str | None, tuple[Path, ...]]:
+    """The replacement, when the first argument is no file or folder, and the paths."""
+    if rest and (not rest[0] or not Path(rest[0]).exists()):
+        return rest[0], tuple(map(Path, rest[1:]))
+    return None, tuple(map(Path, rest))
+
+
+def _conditions(text: str | None) -> Any:
+    import yaml
+
+    try:
+        return None if text is None else yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise RewrightError(f"--where is not YAML: {' '.join(str(error).split())}") from error
+
+
+def _config(codemod: Codemod, options: dict[str, Any]) -> Config:
+    """A configuration with one rule. Raises RewrightError for what is wrong with its options."""
+    from engine.config.values import Config, Limits, Rule
+
+    filled = {option.name: option.default for option in codemod.options} | options
+    faults = codemod.check(filled) if codemod.check is not None else ()
+    if faults:
+        raise RewrightError("\n".join(f"{'.'.join(map(str, path))}: {message}" for path, message in faults))
+    rule = Rule(RULE, codemod.name, options=filled, max_files_percent=100.0)
+    return Config("the command line", "", None, (), (), False, Limits(), (rule,), ())
+
+
+def _list(plan: Plan) -> None:
+    """One line a match: its place, and the line of the file that it begins on."""
+    from engine.report.screen import escape
+
+    lines: dict[str, list[str]] = {}
+    color = sys.stdout.isatty()
+    for item in plan.of(Finding):
+        path, line, column = item.site.path, item.site.line, item.site.column
+        if path not in lines:
+            lines[path] = (Path(plan.root) / path).read_bytes().decode("utf-8", "replace").replace("\r\n", "\n").split("\n")
+        text = lines[path][line - 1] if line <= len(lines[path]) else ""
+        place = f"{escape(path)}:{line}:{column}:"
+        click.echo(f"{click.style(place, fg='magenta') if color else place} {escape(text.strip())}")
+    for failure in plan.of(Failure):
+        click.echo(f"{escape(failure.site.path)}:{failure.site.line}: {escape(failure.message)}", err=True)
+    found = plan.of(Finding)
+    files = len({item.site.path for item in found})
+    click.echo(f"{len(found)} match{'' if len(found) == 1 else 'es'} in {files} of {plan.files} files", err=True)
+
+
+def _report(plan: Plan, given: dict[str, Any], diffs: bool) -> None:
+    from engine.report import View, render
+
+    width = shutil.get_terminal_size((120, 40)).columns
+    view = View(verbose=given["verbose"], color=sys.stdout.isatty(), width=width, diffs=diffs, unsafe=True)
+    for chunk in render(plan, given["output_format"], view):
+        sys.stdout.buffer.write(chunk.encode("utf-8", "surrogateescape"))
+    sys.stdout.buffer.flush()

@@ -1,0 +1,201 @@
+"""A rule file with what it names besides our codemods: tools and codemods of the user's, trusted, looked at in a worker, bound.
+
+Foreign code runs in worker processes only, here too: this process reads its bytes and compares hashes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import ChainMap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from engine import config as configuration
+from engine.adapters import trust
+from engine.adapters.kinds import module_of, tools
+from engine.adapters.load import Code
+from engine.adapters.tool import Tool, missing, refused
+from engine.adapters.user import described
+from engine.cache import digest
+from engine.config import positions
+from engine.model import Codemod, RewrightError
+from engine.parallel import Crash, Limits, Pool, Runner
+
+_NAMES = re.compile(rb"\b(codemods|libcst|bowler|fixit|ast-grep|rope)\b")
+_SECONDS = 60.0  # that looking at a rule may take
+_FILES = {"bowler": "code", "ast-grep": "data", "libcst": "class", "fixit": "class"}
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """The files that a rule file names: codemods, and what its tools read, by the path that the rule file says."""
+
+    codemods: tuple[Code, ...] = ()
+    scripts: Mapping[str, Code] | None = None
+
+    @property
+    def stamp(self) -> bytes:
+        """A digest of everything that they hold."""
+        codes = [*self.codemods, *(self.scripts or {}).values()]
+        return digest(*(part for code in codes for _, path, text in code.files for part in (path, text)), *_versions())
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """One thing to look at in a worker: a codemod (`rule` empty), or a rule's tool."""
+
+    path: str
+    code: Code | None
+    kind: str = ""
+    options: Mapping[str, Any] | None = None
+    data: bytes = b""
+
+
+def foreign(file: Path, trusted: bool) -> Foreign:
+    """The files that a rule file names. Raises RewrightError for one that is not there, or is Python and not trusted."""
+    runs, reads = named(file)
+    if not trusted:
+        trust.require_trust(file.parent, [code for code in runs.values() for code in code])
+    found = Foreign(
+        tuple(code for path, codes in runs.items() if path.startswith("codemods:") for code in codes),
+        {path.partition(":")[2]: codes[0] for path, codes in (*runs.items(), *reads.items()) if not path.startswith("codemods:")},
+    )
+    return found
+
+
+def named(file: Path) -> tuple[dict[str, list[Code]], dict[str, list[Code]]]:
+    """The Python that a rule file would run, and the data that its tools would read, by "key:path"."""
+    try:
+        data = file.read_bytes()
+    except OSError:
+        return {}, {}  # loading it says so
+    if not _NAMES.search(data):
+        return {}, {}
+    document = positions.read(str(file), data).data
+    said: Mapping[str, Any] = document if isinstance(document, dict) else {}
+    runs: dict[str, list[Code]] = {}
+    reads: dict[str, list[Code]] = {}
+    for path in _texts(said.get("codemods")):
+        runs[f"codemods:{path}"] = trust.read_code(file.parent, path)
+    for rule in said["rules"] if isinstance(said.get("rules"), list) else ():
+        for kind, what in _FILES.items():
+            value = rule.get(kind) if isinstance(rule, dict) else None
+            if not isinstance(value, str):
+                continue
+            if what == "data":
+                reads[f"{kind}:{value}"] = [_data(file.parent, value)]
+            elif what == "code" or _is_path(value):
+                path = value.rpartition(":")[0] if what == "class" else value
+                runs[f"{kind}:{value}"] = trust.read_code(file.parent, path)[:1]
+    return runs, reads
+
+
+def _is_path(value: str) -> bool:
+    return value.rpartition(":")[0].endswith(".py")
+
+
+def _texts(value: Any) -> list[str]:
+    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
+
+
+def _data(folder: Path, path: str) -> Code:
+    if fault := configuration.path_fault(path):
+        raise RewrightError(f"{folder / 'rules.yaml'}: {fault}")
+    try:
+        return Code(path, (("", path, (folder / path).read_bytes()),))
+    except OSError as error:
+        raise RewrightError(f"{folder / path} cannot be read: {error.strerror}; name the rule's file relative to {folder}") from error
+
+
+def _versions() -> list[str]:
+    found = []
+    for name in ("libcst", "bowler", "fissix", "fixit", "ast-grep-py", "rope"):
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            found.append(name)
+    return found
+
+
+def load(file: Path, codemods: Mapping[str, Codemod], found: Foreign, runner: Runner | None = None) -> configuration.Config:
+    """The checked rule file; `codemods` of it are the tools and codemods of its rules. Raises ConfigError and RewrightError."""
+    if runner is None and (found.codemods or _NAMES.search(file.read_bytes() if file.is_file() else b"")):
+        with Pool(1, Limits(_SECONDS)) as pool:
+            return load(file, codemods, found, pool)
+    own = _described(file, codemods, found.codemods, runner) if runner and found.codemods else {}
+    every: Any = ChainMap(dict(own), dict(tools()), codemods)  # type: ignore[arg-type]
+    config = configuration.load(file, every)
+    bound = {}
+    rules = []
+    for rule in config.rules:
+        codemod = every[rule.codemod]
+        if rule.mode != "off" and (complaint := missing(codemod)):
+            raise RewrightError(f"{file}: rule {rule.id}: {complaint}")
+        if isinstance(codemod.run_file, Tool):
+            kind = rule.codemod
+            code = (found.scripts or {}).get(str(rule.options.get(kind, "")))
+            rule = replace(rule, codemod=f"{kind}:{rule.id}")  # noqa: PLW2901
+            bound[rule.codemod] = replace(codemod, run_file=Tool(kind, code, found.stamp.hex()))
+        rules.append(rule)
+    _probe(file, rules, bound, runner)
+    return replace(config, rules=tuple(rules), codemods={**own, **bound})
+
+
+def _described(file: Path, ours: Mapping[str, Codemod], codes: Sequence[Code], runner: Runner) -> dict[str, Codemod]:
+    """The user's codemods by name."""
+    own: dict[str, Codemod] = {}
+    for look, answer in _answers([_Look(code.path, code) for code in codes], runner):
+        if isinstance(answer, str):
+            raise RewrightError(f"{file.parent / look.path}: {answer}")
+        taken = answer.name in ours or answer.name in tools() or answer.name == "pattern"
+        if taken or answer.name in own or not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", answer.name):
+            why = "the name is taken" if taken or answer.name in own else "a name is lower-case letters, digits and '-'"
+            raise RewrightError(f"{file.parent / look.path}: a codemod may not be called {answer.name!r}: {why}")
+        own[answer.name] = answer
+    return own
+
+
+def _probe(file: Path, rules: Sequence[configuration.Rule], bound: Mapping[str, Codemod], runner: Runner | None) -> None:
+    looks = []
+    for rule in rules:
+        if rule.codemod in bound and rule.mode != "off":
+            tool: Any = bound[rule.codemod].run_file
+            looks.append(_Look(rule.id, tool.code, tool.kind, dict(rule.options)))
+    problems = [f"{file}: rule {look.path}: {answer}" for look, answer in _answers(looks, runner) if answer] if runner else []
+    if problems:
+        raise RewrightError("\n".join(sorted(problems)))
+
+
+def _answers(looks: Sequence[_Look], runner: Runner) -> list[tuple[_Look, Any]]:
+    """Each with what a worker found: a sentence for what is wrong."""
+    found = []
+    for look, result in runner.run(look_at, None, looks):
+        found.append((look, f"it {_ended(result)}" if isinstance(result, Crash) else result))
+    return sorted(found, key=lambda pair: pair[0].path)  # type: ignore[arg-type,return-value]
+
+
+def _ended(crash: Crash) -> str:
+    return f"does not end within {_SECONDS:g} seconds of being loaded" if crash.reason == "timeout" else f"cannot be loaded: {crash.message}"
+
+
+def look_at(_: None, batch: Sequence[_Look]) -> list[Codemod | str]:
+    """Runs in a worker: the codemod, or "" for a tool's rule that can be carried out; else a sentence."""
+    return [_looked_at(look) for look in batch]
+
+
+def _looked_at(look: _Look) -> Codemod | str:
+    from engine.adapters.contain import contained
+
+    try:
+        if not look.kind and look.code is not None:
+            return described(look.code)
+        tool = module_of(look.kind)
+        tool.prepare()
+        with contained():
+            tool.probe(look.options, look.code)
+    except (Exception, SystemExit) as error:  # noqa: BLE001  # rewright: ignore[broad-except] the worker boundary: foreign code may raise anything
+        return str(refused(look.code.path, error) if look.code and look.kind else refused("", error)).removeprefix(": ")
+    return ""

@@ -1,0 +1,88 @@
+"""`rope:` what a rule may say, and the codemod that carries it out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from engine.adapters.tool import APPLICABILITY, Tool
+from engine.model import Codemod, Option
+
+KEYS = {
+    "rename": {"to", "docs"},
+    "move": {"to"},
+    "inline": set(),
+    "change_signature": {"parameters", "values"},
+}
+_DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)+")
+_PARAMETER = re.compile(r"(\*{0,2}[^\W\d]\w*)\s*(=\s*.+)?")
+_Faults = list[tuple[tuple[str | int, ...], str]]
+
+
+def codemod() -> Codemod:
+    """The codemod of rope rules."""
+    from engine.adapters.rope_rule import run_project
+
+    return Codemod(
+        name="rope",
+        summary="Run a refactoring of rope over the whole target.",
+        version=1,
+        run_file=Tool("rope"),
+        hints=hints_of,
+        options=(
+            Option("rope", "map", {}, "rename or move with `to`; inline; change_signature with `parameters`"),
+            APPLICABILITY,
+        ),
+        packages=("rope",),
+        extra="rope",
+        run_project=run_project,
+        check=check,
+    )
+
+
+def operation(options: Mapping[str, Any]) -> tuple[str, str]:
+    """The refactoring, and the dotted name of what it is done to."""
+    said = options["rope"]
+    kind = next(key for key in KEYS if key in said)
+    return kind, str(said[kind])
+
+
+def hints_of(options: Mapping[str, Any]) -> tuple[bytes, ...]:
+    """A file must hold the old name; but the place that something moves to need not."""
+    kind, name = operation(options)
+    return (b"",) if kind == "move" else (rb"\b%s\b" % re.escape(name.rpartition(".")[2]).encode(),)
+
+
+def check(options: Mapping[str, Any]) -> _Faults:
+    """What is wrong with the rule's mapping, and where."""
+    said = options["rope"]
+    kinds = [key for key in KEYS if key in said]
+    if len(kinds) != 1:
+        return [(("rope",), f"rope: say one of {', '.join(KEYS)}, and what it is done to: {{rename: package.module.name, to: new}}")]
+    kind = kinds[0]
+    faults: _Faults = [
+        (("rope", key), f"rope: {kind} has no {key!r}; it takes {', '.join(sorted(KEYS[kind])) or 'nothing more'}")
+        for key in said
+        if key != kind and key not in KEYS[kind]
+    ]
+    if not isinstance(said[kind], str) or not _DOTTED.fullmatch(said[kind]):
+        faults.append((("rope", kind), f"rope: {kind}: expected a dotted name such as package.module.name, got {said[kind]!r}"))
+    if kind in ("rename", "move"):
+        shape, wanted = (r"[^\W\d]\w*", "a name") if kind == "rename" else (r"[^\W\d]\w*(\.[^\W\d]\w*)*", "a dotted module")
+        if not isinstance(said.get("to"), str) or not re.fullmatch(shape, said["to"]):
+            faults.append((("rope", "to"), f"rope: to: expected {wanted}, got {said.get('to')!r}"))
+    if kind == "change_signature":
+        given = said.get("parameters")
+        texts = given if isinstance(given, list) and given else [None]
+        if not all(isinstance(one, str) and _PARAMETER.fullmatch(one) for one in texts):
+            faults.append((("rope", "parameters"), "rope: parameters: expected a list such as [self, name, 'retries=3']"))
+        if not isinstance(said.get("values", {}), dict):
+            faults.append((("rope", "values"), "rope: values: expected a mapping from a new parameter to the code that calls give it"))
+    return faults
+
+
+def parameter(text: str) -> tuple[str, str | None]:
+    """A parameter's name, and its default."""
+    name, _, default = text.partition("=")
+    return name.strip(), default.strip() or None

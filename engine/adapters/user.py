@@ -1,0 +1,64 @@
+"""Codemods of the user's own: what one says of itself, and its run over one file, held to more than ours are.
+
+Each file gets a module that was executed anew, and a Source of its own, twice: what a codemod keeps in its globals or does to
+the tree reaches no other file, and a codemod that says different things of the same file is told so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from engine.adapters.contain import contained
+from engine.adapters.load import Code, fresh
+from engine.adapters.tool import Item
+from engine.model import Codemod, RefusedFile, RewrightError
+from engine.project import Project
+from engine.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class UserRun:
+    """The `run_file` of a codemod of the user's. Runs in a worker."""
+
+    code: Code
+
+    def __call__(self, source: Source, project: Project, options: Mapping[str, Any]) -> Iterator[Item]:
+        """The items of one file. Raises what the codemod raises, and RefusedFile when two runs differ."""
+        first, second = (self._items(Source(source.path, source.data), project, options) for _ in range(2))
+        if first != second:
+            raise RefusedFile(
+                "not-deterministic", f"{self.code.path} says different things when it looks at this file twice: it must depend "
+                "on the file and the options only"
+            )
+        return iter(first)
+
+    def _items(self, source: Source, project: Project, options: Mapping[str, Any]) -> list[Item]:
+        with contained():
+            return list(fresh(self.code).CODEMOD.run_file(source, project, dict(options)))
+
+
+def described(code: Code) -> Codemod:
+    """The codemod, with UserRun in place of its functions. Runs in a worker. Raises RewrightError, or what the code raises."""
+    with contained():
+        found = getattr(fresh(code), "CODEMOD", None)
+    if not isinstance(found, Codemod):
+        raise RewrightError("it has no CODEMOD = Codemod(...), which is what a codemod is")
+    patterns = (found.hints,) if isinstance(found.hints, bytes) else found.hints
+    if callable(patterns) or not all(isinstance(one, bytes) for one in patterns):
+        raise RewrightError("its hints are no bytes: a function would run outside the workers; name one or several regular expressions")
+    unwanted = [name for name in ("facts", "support", "run_project", "check") if getattr(found, name)]
+    if unwanted:
+        raise RewrightError(f"it has {unwanted[0]!r}, which only codemods that come with Rewright may have")
+    return Codemod(
+        name=str(found.name),
+        summary=str(found.summary),
+        version=found.version,
+        run_file=UserRun(code),
+        hints=patterns if len(patterns) > 1 else patterns[0],
+        options=tuple(found.options),
+        globs=tuple(found.globs),
+        doc=str(found.doc),
+        reads=found.reads,
+    )
