@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bench.projects import WERKZEUG, Project
+from bench.projects import FABRIC, PARAMIKO, WERKZEUG, Project
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +20,6 @@ class Cyclic:
     explained: tuple[tuple[str, str], ...] = ()
 
 
-_FABRIC = ("pytest-relaxed==2.0.2", "icecream==2.1.3")
-
 # Under coverage the whole suite takes ten minutes: a part of it.
 _JEDI_TEXT = "annotations context docstring extension imports mixed namespace_package representation signature sys_path"
 # The rest needs a network, other processes, or sub-interpreters.
@@ -32,7 +30,7 @@ synchronization taskgroups tempfile to_thread typedattr
 
 PROJECTS = (
     Cyclic(Project("click", "8.5.1"), "src"),
-    Cyclic(Project("invoke", "3.0.3", _FABRIC, arguments=("-s",))),  # its tests read from the standard input
+    Cyclic(Project("invoke", "3.0.3", FABRIC, arguments=("-s",))),  # its tests read from the standard input
     Cyclic(WERKZEUG, "src"),
     Cyclic(
         Project(
@@ -75,5 +73,5 @@ PROJECTS = (
     ),
     Cyclic(Project("rope", "1.15.2", ("pytest-cov==7.1.0", "pytest-timeout==2.4.0"), tests=("ropetest",))),
     Cyclic(Project("prompt_toolkit", "3.0.53"), "src"),
-    Cyclic(Project("paramiko", "5.1.0", _FABRIC, tests=("tests",), arguments=("-m", "not slow"))),
+    Cyclic(PARAMIKO),
 )

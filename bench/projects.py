@@ -46,6 +46,8 @@ WERKZEUG = Project(
     # Two servers that watch every installed module for changes: minutes of a whole core, and then a time limit.
     arguments=("--deselect", "tests/test_serving.py::test_reloader_sys_path"),
 )
+FABRIC = ("pytest-relaxed==2.0.2", "icecream==2.1.3")  # what the tests of Fabric's family need
+PARAMIKO = Project("paramiko", "5.1.0", FABRIC, tests=("tests",), arguments=("-m", "not slow"))
 # The files that test what broad-except changes; the others start servers and wait for them.
 _GUNICORN_TEXT = """
 arbiter asgi_error_handling asgi_protocol_http asgi_worker config dirty_arbiter dirty_client dirty_stash dirty_worker gthread
@@ -65,8 +67,8 @@ PROJECTS = (
         arguments=("-p", "no:randomly"),
     ),
     Project("pluggy", "1.7.0", ("pytest-benchmark==5.3.1",), tests=("testing",)),
-    Project("click", "8.5.1"),
     WERKZEUG,
+    PARAMIKO,
     Project(
         "gunicorn",
         "27.0.1",
