@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from commands import about
 from commands.branch import branch
 from commands.burndown import burndown
 from commands.decide import decide
@@ -27,6 +28,7 @@ from commands.fixtures import test
 from commands.new import new
 from commands.ports import ports
 from commands.sprints import sprints
+from commands.trust import trust
 from commands.try_ import try_
 from engine import outcome
 from engine.model import Failure, Plan
@@ -42,7 +44,6 @@ PROGRAM = click.Path(path_type=Path, dir_okay=False, exists=True)
 FOLDER_THERE = click.Path(path_type=Path, file_okay=False, exists=True)
 
 tracebacks = click.option("--verbose", "-v", is_flag=True, help="Show tracebacks.")
-rules_from_here = click.option("--rules", "rules_file", type=PATH, help="Rule file. Default: rules.yaml, upward from here.")
 target = click.argument("root", type=FOLDER_THERE, default=".")
 
 # What every command that makes a plan takes, in the order of --help.
@@ -57,6 +58,7 @@ PLANNING = (
     click.option("--output-format", type=click.Choice(("text", "json", "jsonl", "patch")), default="text", show_default=True),
     click.option("--output", type=FILE, help="Write the report here instead of to the terminal."),
     click.option("--no-cache", is_flag=True, help="Neither read nor write the cache."),
+    click.option("--trust", is_flag=True, help="Run the Python that the rule file names, though rules.lock does not record it."),
     click.option("--strict", is_flag=True, help="Exit with 2 when any file could not be processed."),
     click.option("--cold-import", is_flag=True, help="Import the modules of each cycle, in copies: this runs the target's code."),
     click.option("--cold-import-python", type=PROGRAM, help="The interpreter that imports them. Default: this one."),
@@ -71,15 +73,8 @@ def cli() -> None:
     """Rule-driven refactoring for Python: finds, rewrites, proves, and shows diffs that a person can review."""
 
 
-cli.add_command(branch)
-cli.add_command(ports)
-cli.add_command(facts)
-cli.add_command(sprints)
-cli.add_command(try_)
-cli.add_command(burndown)
-cli.add_command(decide)
-cli.add_command(test)
-cli.add_command(new)
+for command in (about.rules, about.explain, about.learn, branch, burndown, decide, facts, new, ports, sprints, test, trust, try_):
+    cli.add_command(command)
 
 
 def main() -> None:
@@ -185,63 +180,6 @@ def _told(failures: Iterable[Failure], sentence: str) -> NoReturn:
         click.echo(f"{failure.site.path}: {failure.message}", err=True)
     click.echo(f"{sentence}.", err=True)
     sys.exit(outcome.BROKEN if failures else outcome.CLEAN)
-
-
-@cli.command()
-@rules_from_here
-@click.option("--schema", is_flag=True, help="Print the JSON Schema of rules.yaml.")
-@click.option("--output-format", type=click.Choice(("text", "json")), default="text", show_default=True)
-@tracebacks
-def rules(rules_file: Path | None, schema: bool, output_format: str, verbose: bool) -> None:
-    """List the rules that are in force, or print the schema of rules.yaml."""
-    import codemods
-    from engine import catalogue
-    from engine.session import load_config
-
-    known = codemods.known()
-    if schema:
-        click.echo(catalogue.schema(known))
-    else:
-        click.echo(catalogue.listing(load_config(rules_file, Path.cwd(), known), known, output_format))
-
-
-@cli.command()
-@click.argument("subject", metavar="RULE | FILE:LINE")
-@rules_from_here
-@click.option("--root", type=PATH, help="The target. Default: the git repository of FILE, else the folder.")
-@click.option("--no-cache", is_flag=True, help="Neither read nor write cached results.")
-@tracebacks
-def explain(subject: str, rules_file: Path | None, root: Path | None, no_cache: bool, verbose: bool) -> None:
-    """Explain a rule, or a site: what its rewrite does and why, and what was inferred from what."""
-    import codemods
-    from engine import catalogue
-    from engine.session import load_config, open_session, site_choice
-
-    place = catalogue.place_in(subject)
-    if place is None:
-        known = codemods.known()
-        click.echo(catalogue.explanation(subject, load_config(rules_file, Path.cwd(), known), known))
-        return
-    file, line = place
-    choice = site_choice(file, root or catalogue.root_of(file), rules_file, not no_cache)
-    with open_session(choice, codemods.known, codemods.templates) as session:
-        plan = session.plan()
-    click.echo(catalogue.site_explanation(plan, file.resolve().relative_to(plan.root).as_posix(), line))
-
-
-@cli.command()
-@click.argument("log", type=PATH)
-@click.option("--root", type=FOLDER_THERE, default=".", help="The target. Default: here.")
-@tracebacks
-def learn(log: Path, root: Path, verbose: bool) -> None:
-    """Fold what shadow mode recorded in LOG into .rewright/learned.yaml, which broad-except reads. Commit that file."""
-    from engine.learn import FILE, learn, told
-
-    lesson = learn(log, root.resolve())
-    for complaint in lesson.complaints:
-        click.echo(complaint, err=True)
-    click.echo(told(lesson, log, FILE))
-    sys.exit(outcome.PENDING if lesson.complaints else outcome.CLEAN)
 
 
 def _plan(given: dict[str, Any]) -> Plan:

@@ -35,7 +35,9 @@ OPTIONS = (
     click.argument("root", type=click.Path(path_type=Path, file_okay=False, exists=True), default="."),
     click.option("--sprint", "name", metavar="NAME", required=True, help="The sprint, as rules.yaml names it."),
     click.option("--rules", "rules_file", type=_FILE, help="Rule file. Default: rules.yaml, upward from the target."),
-    click.option("--batches", type=click.IntRange(1), default=1, show_default=True, help="How many batches to land."),
+    click.option(
+        "--batches", type=click.IntRange(0), default=1, show_default=True, help="How many batches to land. 0: only publish."
+    ),
     click.option("--all", "every", is_flag=True, help="Land batches until the sprint ends."),
     click.option("--refresh", is_flag=True, help="Plan what landed again, from the base as it is now, on a new branch."),
     click.option("--retry", is_flag=True, help="Forget what was set aside, and try it again."),
@@ -69,6 +71,7 @@ def branch(**given: Any) -> None:
     if given["dry_run"] and publishing.wanted(given):
         raise click.UsageError("--dry-run leaves no branch, so there is nothing to publish")
     task = _task(given)
+    publishing.require(task, given)
     line, batches, differences = _carried_out(task, given)
     if given["output_format"] == "json":
         say(json.dumps(as_json(task, line, batches, differences), indent=2))
@@ -90,9 +93,9 @@ def _task(given: dict[str, Any]) -> Task:
     from engine.sprints.task import Task
     from engine.vcs.repository import check_branch_name, identity, open_repository
 
-    known = codemods.known()
     target = find_root(Choice(root=given["root"]))
-    config = load_config(given["rules_file"], target, known)
+    config = load_config(given["rules_file"], target, codemods.known())
+    known = config.over(codemods.known())
     sprint = sprint_of(given["name"], config)
     repo = open_repository(target, hooks=given["run_hooks"], consent=given["trust_config"])
     identity(repo)
@@ -145,9 +148,13 @@ def _carried_out(task: Task, given: dict[str, Any]) -> tuple[Line, list[Batch], 
 
 
 def _batches(task: Task, line: Line, count: int | None) -> Iterator[Batch]:
-    """Batch after batch, `count` of them, or until nothing is left when that is None."""
+    """Batch after batch, `count` of them, or until nothing is left when that is None. For 0 one that holds nothing."""
     from engine.sprints.land import land, opened
+    from engine.sprints.task import Batch
 
+    if count == 0:
+        yield Batch(line, line.tip)
+        return
     landed = 0
     with opened(task, line) as tree:
         while count is None or landed < count:

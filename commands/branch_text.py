@@ -72,7 +72,7 @@ def _ending(task: Task, line: Line, batches: Sequence[Batch], differences: Seque
         return f"{done} No branch was made, and {line.name} stays the newest."
     if not last.complete:
         how = "without --dry-run to land it" if task.dry_run else "for the next batch"
-        return f"{done} More is left: run it again {how}.{look}"
+        return f"{done} More {'is' if last.plan else 'may be'} left: run it again {how}.{look}"
     return f"{done} Nothing {'else ' if last.aside or last.waiting else ''}is left of sprint {task.sprint.id}.{look}"
 
 

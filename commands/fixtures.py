@@ -91,7 +91,7 @@ def _tried(cases: Sequence[Case], config: Config, root: Path, jobs: int | None) 
     from engine.parallel import Limits, Pool
     from engine.session import OLDEST
 
-    known = codemods.known()
+    known = config.over(codemods.known())
     rules = [(case, bound_rule(case, config.rules, known)) for case in cases]
     home = Path(config.path).resolve().parent
     files = {rule.bound.codemod.name: own_files(rule.bound.codemod, home) for _, rule in rules if can_measure()}

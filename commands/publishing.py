@@ -32,6 +32,20 @@ def wanted(given: dict[str, Any]) -> bool:
     return any(given[name] for name in ("remote", "pr", "body", "bundle", "patches"))
 
 
+def require(task: Task, given: dict[str, Any]) -> None:
+    """What can be known to be wrong before anything lands. Raises RewrightError."""
+    from engine.forge.github import from_environment
+    from engine.sprints.description import base_name
+    from engine.vcs.publish import check_remote
+
+    if given["remote"]:
+        check_remote(task.repo.git, given["remote"])
+    if given["pr"] or given["body"]:
+        base_name(task)
+    if given["pr"]:
+        from_environment(os.environ)
+
+
 def publish(task: Task, line: Line, batches: Sequence[Batch], given: dict[str, Any]) -> Iterator[str]:
     """Carry out what was asked for, and say so. Raises RewrightError; what landed stays, and the same call may be repeated."""
     from engine.vcs.export import bundle, patches

@@ -44,7 +44,7 @@ def push(git: Git, remote: str, branch: str) -> Pushed:
     remote that starts a program; PushRejected: the remote has other commits, declined, or cannot be reached.
     """
     commit = tip_of(git, branch)
-    _check_remote(git, remote)
+    check_remote(git, remote)
     quiet = ("-c", f"remote.{remote}.mirror=false", "-c", "push.pushOption=")
     git = replace(git, settings=(*git.settings, *quiet), variables={**git.variables, **_never_ask(git)})
     ref = f"refs/heads/{branch}"
@@ -71,7 +71,8 @@ def tip_of(git: Git, branch: str) -> str:
     return tip
 
 
-def _check_remote(git: Git, remote: str) -> None:
+def check_remote(git: Git, remote: str) -> None:
+    """Raises RewrightError for what is not the name of a remote, and for one that starts a program."""
     names = git.text("remote").splitlines()
     if remote not in names or not _NAME.fullmatch(remote):
         known = ", ".join(escape(name) for name in names) or "none: `git remote add NAME ADDRESS` makes one"

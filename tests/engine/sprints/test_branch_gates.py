@@ -64,7 +64,7 @@ def test_all_of_a_commit_is_set_aside(tmp_path):
 def test_nothing_lands_where_everything_breaks_a_gate(tmp_path):
     folder = poisoned(tmp_path / "r", ("a/m0.py", "b/m1.py"), count=2)
     done = kit.branch(folder, expect=1)
-    assert "Nothing landed." in done.stdout and "set aside: a/m0.py (rename): gate clean: failed" in done.stdout
+    assert "Nothing landed." in done.stdout and "set aside: a/m0.py, b/m1.py (rename): gate clean: failed" in done.stdout
     assert kit.branches(folder) == ["main"]
 
 

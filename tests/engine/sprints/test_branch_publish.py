@@ -127,3 +127,20 @@ def test_a_base_of_a_remote_is_named_as_the_forge_knows_it(tmp_path):
     vcs_kit.git(folder, "tag", "v1")
     rules.write_text(rules.read_text().replace("base: review/main", "base: v1"))
     assert "its base v1 is no branch" in kit.branch(folder, "--body", str(tmp_path / "none.md"), expect=2).stderr
+
+
+def test_what_cannot_be_published_is_known_before_anything_lands(tmp_path, monkeypatch):
+    folder = published(tmp_path)
+    assert "--push takes the name of a remote, not typo" in kit.branch(folder, "--push", "typo", expect=2).stderr
+    monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
+    monkeypatch.delenv("REPO", raising=False)
+    assert "REPO is not" in kit.branch(folder, "--pr", expect=2).stderr
+    assert kit.branches(folder) == ["main"]
+
+
+def test_no_batch_and_what_landed_is_published(tmp_path):
+    folder = published(tmp_path)
+    kit.branch(folder)
+    assert "Nothing landed. More may be left" in kit.branch(folder, "--batches", "0", "--push", "review").stdout
+    assert len(kit.commits(folder)) == 1
+    assert vcs_kit.git(tmp_path / "remote.git", "rev-parse", "refactor/s") == vcs_kit.git(folder, "rev-parse", "refactor/s")
