@@ -163,7 +163,8 @@ def _batches(task: Task, line: Line, count: int | None) -> Iterator[Batch]:
             landed += 1
             if done.complete or not (done.made or done.aside):
                 return
-            line = replace(line, tip=done.tip, exists=line.exists or (bool(done.made) and not task.dry_run))
+            landed_now = bool(done.made) and not task.dry_run
+            line = replace(line, tip=done.tip, exists=line.exists or landed_now, merged_at="" if landed_now else line.merged_at)
 
 
 def _newest(task: Task) -> Line:

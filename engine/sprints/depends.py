@@ -1,4 +1,4 @@
-"""What a sprint waits for: each sprint that it depends on must be in its base, or have nothing to do there."""
+"""What a sprint waits for: each sprint that it depends on must have nothing left to do in its base."""
 
 from __future__ import annotations
 
@@ -9,27 +9,22 @@ from engine.errors import RewrightError
 from engine.sprints import ledger
 from engine.sprints.granules import batch
 from engine.sprints.land import first_plan, opened
-from engine.sprints.line import Line, generations, is_within
+from engine.sprints.line import Line
 from engine.sprints.task import Task, fits_of
 
 
 def require_dependencies(task: Task, line: Line) -> None:
     """Raises RewrightError for a sprint that has to land first, by name."""
     for sprint in task.config.sprints:
-        if sprint.id in task.sprint.depends_on and not _is_merged(task, sprint, line) and _is_pending(task, sprint, line):
+        if sprint.id in task.sprint.depends_on and _is_pending(task, sprint, line):
             raise RewrightError(
                 f"sprint {task.sprint.id!r} depends on {sprint.id!r}, which is not done in the base {line.base[:10]}: land its "
                 f"branch {sprint.branch} there first, or name that branch as this sprint's base"
             )
 
 
-def _is_merged(task: Task, sprint: Sprint, line: Line) -> bool:
-    known = generations(task.repo.git, sprint.branch)
-    return bool(known) and is_within(task.repo.git, known[max(known)][1], line.base)
-
-
 def _is_pending(task: Task, sprint: Sprint, line: Line) -> bool:
-    """Would the sprint change anything in the base? What it set aside does not count. A squashed merge is seen only so."""
+    """Would the sprint change anything in the base? What it set aside does not count; how it was merged does not matter."""
     theirs = replace(task, sprint=sprint)
     with opened(theirs, Line(sprint.branch, 1, line.base, line.base, exists=False)) as tree:
         aside, fits = set(ledger.read(theirs.ledger)), fits_of(theirs, None)

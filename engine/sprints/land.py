@@ -132,7 +132,7 @@ def _move(task: Task, line: Line, tree: Worktree, done: Batch) -> Batch:
     if task.dry_run:
         return done
     if line.exists:
-        advance_branch(task.repo, line.name, line.tip, done.tip)
+        advance_branch(task.repo, line.name, line.merged_at or line.tip, done.tip)
     else:
         create_branch(task.repo, line.name, done.tip)
     return done

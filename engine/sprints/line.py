@@ -44,6 +44,7 @@ class Line:
     tip: str
     exists: bool
     commits: tuple[Landed, ...] = ()  # oldest first
+    merged_at: str = ""  # where the branch still points when all of it is in the base: it goes on from there
 
     @property
     def foreign(self) -> tuple[Landed, ...]:
@@ -57,7 +58,7 @@ def base_of(repo: Repository, sprint: Sprint) -> str:
 
 
 def current(repo: Repository, sprint: Sprint) -> Line:
-    """The newest generation of the sprint's branch; one without commits where there is none yet.
+    """The newest generation of the sprint's branch; one without commits where there is none yet, and where all of it was merged.
 
     Raises RewrightError for a branch of that name that this sprint did not make.
     """
@@ -78,6 +79,9 @@ def current(repo: Repository, sprint: Sprint) -> Line:
             f"commit {newest[0].commit[:10]} of {name} says that it starts at {base!r}, which is no commit that the branch is "
             "built on; rename the branch, and run again"
         )
+    start = base_of(repo, sprint)
+    if is_within(repo.git, tip, start):
+        return Line(name, max(known), start, start, exists=True, merged_at=tip)
     commits = tuple(reversed(_log(repo.git, "--first-parent", f"{base}..{tip}")))
     return Line(name, max(known), base, tip, exists=True, commits=commits)
 

@@ -201,3 +201,24 @@ def test_a_squashed_merge_counts(tmp_path):
     vcs_kit.git(folder, "branch", "-qD", "refactor/before")
     kit.branch(folder)
     assert "refactor/s" in kit.branches(folder)
+
+
+def test_a_merged_branch_goes_on_from_the_base(tmp_path):
+    folder = kit.repository(tmp_path / "r", "budget: {files: 2}")
+    kit.branch(folder)
+    vcs_kit.git(folder, "merge", "-q", "--no-ff", "-m", "merged", "refactor/s")
+    main = vcs_kit.git(folder, "rev-parse", "main")
+    done = kit.told(folder)
+    assert (done["base"], done["generation"]) == (main, 1)
+    assert len(kit.commits(folder)) == 1 and vcs_kit.git(folder, "rev-parse", "refactor/s~1") == main
+    assert kit.told(folder, "--all")["complete"] is True
+    assert len(kit.commits(folder)) == 2
+
+
+def test_a_sprint_that_is_merged_in_part_is_not_done(tmp_path):
+    folder = kit.repository(
+        tmp_path / "r", "depends-on: [before], paths: [b/]", count=4, more=BEFORE.replace("paths", "budget: {files: 1}, paths")
+    )
+    kit.branch(folder, name="before")
+    vcs_kit.git(folder, "merge", "-q", "refactor/before")
+    assert "depends on 'before'" in kit.branch(folder, expect=2).stderr
