@@ -1,4 +1,4 @@
-"""`rewright rules`, `explain` and `learn`: what is in force, why a site gets what it gets, what a rehearsal showed. They print."""
+"""`rewright rules`, `explain` and `learn`: what is in force, why a site gets what it gets, what rehearsals showed. They print."""
 
 from __future__ import annotations
 

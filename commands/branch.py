@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from commands import publishing
-from commands.branch_text import as_json, say, told
+from commands.branch_text import as_json, told
+from commands.screen import say
 from engine import outcome
 from engine.model import RewrightError
 
@@ -120,10 +121,10 @@ def _task(given: dict[str, Any]) -> Task:
 
 
 def _carried_out(task: Task, given: dict[str, Any]) -> tuple[Line, list[Batch], tuple[Difference, ...]]:
+    from engine.report.summary import plural
     from engine.sprints import ledger
     from engine.sprints.depends import require_dependencies
     from engine.sprints.line import current
-    from engine.sprints.messages import plural
     from engine.sprints.refresh import refresh
     from engine.vcs.repository import checked_out
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-import click
-
 if TYPE_CHECKING:
     from engine.sprints.granules import Aside
     from engine.sprints.line import Line
@@ -17,7 +15,7 @@ _FEW = 8  # files named in one sentence
 
 
 def told(task: Task, line: Line, batches: Sequence[Batch], differences: Sequence[Difference]) -> Iterator[str]:
-    from engine.sprints.messages import plural
+    from engine.report.summary import plural
 
     last = batches[-1]
     made = [one for batch in batches for one in batch.made]
@@ -57,7 +55,7 @@ def _aside(found: Sequence[Aside]) -> Iterator[str]:
 
 
 def _ending(task: Task, line: Line, batches: Sequence[Batch], differences: Sequence[Difference]) -> str:
-    from engine.sprints.messages import plural
+    from engine.report.summary import plural
 
     last = batches[-1]
     files = {path for batch in batches for one in batch.made for path in one.granule.files}
@@ -78,7 +76,7 @@ def _ending(task: Task, line: Line, batches: Sequence[Batch], differences: Seque
 
 def _left(task: Task, last: Batch) -> Iterator[str]:
     """Why a sprint that found something has nothing to land."""
-    from engine.sprints.messages import plural
+    from engine.report.summary import plural
 
     if last.waiting:
         yield f"Set aside before: {plural(len(last.waiting), 'file')}; --retry tries again."
@@ -146,9 +144,3 @@ def _columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
         words = [text.ljust(width) for text, width in zip(row[:3], widths[:3], strict=True)]
         numbers = [text.rjust(width) for text, width in zip(row[3:], widths[3:], strict=True)]
         yield "  ".join([*words, *numbers]).rstrip()
-
-
-def say(text: str, err: bool = False) -> None:
-    from engine.report.screen import escape
-
-    click.echo("\n".join(map(escape, text.split("\n"))), err=err)

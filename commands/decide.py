@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from commands.screen import say
 from engine.model import Item, Plan, RewrightError
 
 if TYPE_CHECKING:
@@ -221,10 +222,3 @@ def _near(word: str, known: Sequence[str]) -> str:
     from engine.words import near_miss
 
     return near_miss(word, known)
-
-
-def say(text: str, err: bool = False) -> None:
-    """Print lines that may quote the target, escaped."""
-    from engine.report.screen import escape
-
-    click.echo("\n".join(map(escape, text.split("\n"))), err=err)

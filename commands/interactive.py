@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from commands.decide import note, say
+from commands.decide import note
+from commands.screen import say
 from engine import outcome
 from engine.model import Change, Plan, RewrightError
 

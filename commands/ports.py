@@ -21,13 +21,13 @@ from commands.ports_target import (
     problems_of,
     read,
     registry_there,
-    say,
     say_problems,
     say_unread,
     target_of,
     unread,
     written,
 )
+from commands.screen import say
 from engine import outcome
 from engine.model import RewrightError
 

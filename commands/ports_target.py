@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from commands.screen import say
 from engine.model import Failure, FileDelta, Plan, RewrightError
 
 if TYPE_CHECKING:
@@ -161,10 +162,3 @@ def unread(known: Known) -> list[str]:
 
 def _sentence(failure: Failure) -> str:
     return f"{failure.site.path}:{failure.site.line}: {failure.reason}: {failure.message}; the ports in it are not known"
-
-
-def say(text: str, err: bool = False) -> None:
-    """Print lines that may quote the target, made harmless."""
-    from engine.report.screen import escape
-
-    click.echo("\n".join(map(escape, text.split("\n"))), err=err)

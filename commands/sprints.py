@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from commands.branch_text import say
+from commands.screen import say
 from engine import outcome
 from engine.model import RewrightError
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from engine.config.values import Rule
 from engine.model import Change, Item, Skip
+from engine.report.summary import plural
 from engine.sprints.granules import SUPPORT, Granule
 
 WIDTH = 72
@@ -44,11 +45,6 @@ def plan_digest(granule: Granule) -> str:
         for part in (delta.path.encode("utf-8", "surrogateescape"), delta.before or b"", delta.after):
             state.update(len(part).to_bytes(8, "big") + part)
     return state.hexdigest()
-
-
-def plural(count: int, noun: str) -> str:
-    """`1 file`, `2 files`."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _subject(granule: Granule) -> str:

@@ -66,7 +66,8 @@ def require_bytes(git: Git, staged: Mapping[str, Staged], wanted: Mapping[str, F
     The size that `--batch --filters` prints is the blob's, not the converted text's: so the answer is compared with
     what it must be, from one known id to the next.
     """
-    batch, alone = [], []
+    batch: list[str] = []
+    alone: list[str] = []
     for path in staged:
         (batch if path == path.strip(" \t\r") and "\n" not in path else alone).append(path)  # --batch reads lines
     lines = b"HEAD\n" + b"".join(os.fsencode(f"{staged[path].blob} {path}\n") for path in batch)
