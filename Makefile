@@ -66,6 +66,7 @@ test: lint
 
 bench: $(VENV)/installed-bench
 	$(BIN)/python -m bench.speed
+	$(BIN)/python -m bench.patterns
 
 ecosystem: $(VENV)/installed-dev
 	$(BIN)/python -m bench.ecosystem

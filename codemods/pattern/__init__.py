@@ -15,7 +15,8 @@ When it skips
     `f-string`: the match stands inside an f-string. `no-statement`: part of a statement cannot become a statement.
     `shares-line`: the statement shares its line with other code. `elif`: an `elif` branch is no statement of its own.
     `indentation`: the lines of a block are not indented alike. `not-as-meant`: the new text would be other code than the
-    replacement means, for instance where a captured call would stand as a name.
+    replacement means, for instance where a captured call would stand as a name. `nested`: a finding; the rewrite would move a
+    block that holds another match, which is rewritten first, and this one after it.
 
 Applicability
     As `applicability` says; unsafe when it says nothing.
@@ -44,7 +45,7 @@ from codemods.pattern.captures import File
 from codemods.pattern.expressions import Writer
 from codemods.pattern.faults import Fault
 from codemods.pattern.read import Read, read
-from codemods.pattern.rewrite import Gone, rewritten, shown
+from codemods.pattern.rewrite import Gone, rewritten, shown, waiting
 from codemods.pattern.sites import Match, matches, place_of
 from engine import (
     Applicability,
@@ -77,7 +78,7 @@ def run_file(source: Source, _: Project, options: Mapping[str, Any]) -> Iterator
     yield from _changes(found, rule, file, options)
 
 
-def _changes(found: list[Match], rule: Read, file: File, options: Mapping[str, Any]) -> Iterator[Change | Skip]:
+def _changes(found: list[Match], rule: Read, file: File, options: Mapping[str, Any]) -> Iterator[Finding | Change | Skip]:
     assert rule.template is not None
     expressions = rule.template.kind == "expression"
     inner: dict[ast.AST, Match] = {
@@ -85,6 +86,7 @@ def _changes(found: list[Match], rule: Read, file: File, options: Mapping[str, A
     }
     taken: set[ast.AST] = set()
     gone: Gone = {}
+    wanted: list[tuple[Match, Change]] = []
     for match in found:
         if match.nodes[0] in taken:
             continue
@@ -102,9 +104,15 @@ def _changes(found: list[Match], rule: Read, file: File, options: Mapping[str, A
             continue
         if expressions:
             taken.update(node for part in match.nodes for node in every_node(part) if isinstance(node, ast.expr))
-        applicability = Applicability(options["applicability"])
-        imports = tuple(sorted(writer.needs))
-        yield Change(site, _message(match, options, file.source), applicability, edits, spans, imports, data=data)
+        applicability, imports = Applicability(options["applicability"]), tuple(sorted(writer.needs))
+        change = Change(site, _message(match, options, file.source), applicability, edits, spans, imports, data=data)
+        wanted.append((match, change))
+    later = waiting(wanted, file)
+    for match, change in wanted:
+        if match in later:
+            yield Finding(change.site, change.message, "nested", change.data, change.applicability)
+        else:
+            yield change
 
 
 def _site(match: Match, file: File) -> Site:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from codemods.pattern.faults import Path
-from codemods.pattern.rules import Rule
+import re
+from typing import Any
+
+from codemods.pattern.faults import Faults, Path
+from codemods.pattern.rules import Condition, Rule
 
 
 def asked(where: object, path: Path) -> list[tuple[Path, str]]:
@@ -33,3 +36,17 @@ def imported(rule: Rule) -> set[str]:
     """The first parts of the modules that a match's file must import."""
     own = {word.partition(".")[0] for one in rule.where if one.kind == "imported" for word in one.words}
     return own.union(*(imported(one) for one in (*rule.any, *rule.all)))
+
+
+def regex(meta: str, negated: bool, value: object, path: Path, faults: Faults) -> list[Condition]:
+    """The condition that a metavariable matches a regular expression; none where it is no such expression."""
+    try:
+        return [Condition("matches", negated, meta=meta, pattern=re.compile(str(value)))]
+    except re.error as error:
+        faults.add(path, f"not a regular expression: {error}")
+        return []
+
+
+def listed(value: object) -> list[Any]:
+    """One or several values as a list."""
+    return value if isinstance(value, list) else [value]

@@ -86,8 +86,9 @@ class File:
         return frozenset(found)
 
     def means_module(self, name: str) -> bool:
-        """Is this the name of a module, wherever the pattern says it?"""
-        return name in self._modules or name in self._imported
+        """Does this name of a pattern, perhaps dotted, begin with a module: a known one, or one that the file imports?"""
+        root, dot, _ = name.partition(".")
+        return root in self._modules or (bool(dot) and root in self._imported)
 
     # -- around a node -------------------------------------------------------------------
 

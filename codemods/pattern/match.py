@@ -157,12 +157,12 @@ def _named(name: str, node: Any, found: Found, file: File) -> Iterator[Found]:
     word = node.id if kind is ast.Name else node.attr
     if word != last and (kind is not ast.Name or word not in file.aliases(last)):
         return
-    spelled, root = dotted(node) == name, name.partition(".")[0]
+    spelled = dotted(node) == name
     if kind is ast.Name and not isinstance(node.ctx, ast.Load):
         if spelled:
             yield found
         return
-    if name not in BUILTINS and not file.means_module(root):
+    if name not in BUILTINS and not file.means_module(name):
         if spelled or file.source.names.qualified(node) == name:
             yield found
         return
@@ -181,7 +181,7 @@ def _unclear(node: ast.expr, name: str, file: File) -> bool:
     names = file.source.names
     bindings = names.lookup(root.id, names.scope_at(root)) if isinstance(root, ast.Name) else None
     if bindings is None:
-        return names.has_star_import and name not in BUILTINS
+        return names.has_star_import
     return any(one.target and (one.target == name or name.startswith(f"{one.target}.")) for one in bindings)
 
 

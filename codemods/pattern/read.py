@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from codemods.pattern.again import endless
-from codemods.pattern.asked import asked, imported, names_of
+from codemods.pattern.asked import asked, imported, listed, names_of, regex
 from codemods.pattern.conditions import KINDS, PLACES
 from codemods.pattern.faults import Fault, Faults, Path, contradictions, inside_faults, rule_faults, shape_faults, template_faults
 from codemods.pattern.language import Parsed, PatternError, parse
@@ -185,13 +185,13 @@ def _where(value: object, path: Path, faults: Faults) -> tuple[Condition, ...]:
         if name.startswith("$"):
             found += _constraints(name.lstrip("$"), inner, at, faults)
         elif name in ("any", "all"):
-            branches = tuple(_where(one, (*at, index), faults) for index, one in enumerate(_listed(inner)))
+            branches = tuple(_where(one, (*at, index), faults) for index, one in enumerate(listed(inner)))
             if name == "any":
                 found.append(Condition("any", branches=branches))
             else:
                 found += [one for branch in branches for one in branch]
         elif name == "not":
-            found.append(Condition("not", True, branches=tuple(_where(one, at, faults) for one in _listed(inner))))
+            found.append(Condition("not", True, branches=tuple(_where(one, at, faults) for one in listed(inner))))
         elif name in WHERE:
             found += _around(name.removeprefix("not-"), name.startswith("not-"), inner, at, faults)
         else:
@@ -204,7 +204,7 @@ def _where(value: object, path: Path, faults: Faults) -> tuple[Condition, ...]:
 def _around(kind: str, negated: bool, value: object, path: Path, faults: Faults) -> list[Condition]:
     """`inside: [loop, function]` asks for both; `not-inside` of a list for neither."""
     found = []
-    for entry in _listed(value):
+    for entry in listed(value):
         if kind == "imported":
             if isinstance(entry, str) and re.fullmatch(r"\w+(\.\w+)*", entry):
                 found.append(Condition(kind, negated, (entry,)))
@@ -230,7 +230,7 @@ def _constraints(meta: str, value: object, path: Path, faults: Faults) -> list[C
     found = []
     for key, inner in value.items():
         at, negated, kind = (*path, key), str(key).startswith("not-"), str(key).removeprefix("not-")
-        words = tuple(map(str, _listed(inner)))
+        words = tuple(map(str, listed(inner)))
         if kind not in _OF_CAPTURE:
             faults.add(at, f"unknown condition {key!r}{near_miss(str(key), CONSTRAINTS)}")
         elif kind == "is":
@@ -241,19 +241,7 @@ def _constraints(meta: str, value: object, path: Path, faults: Faults) -> list[C
         elif kind == "resolves-to":
             found.append(Condition(kind, negated, words, meta=meta))
         elif kind == "matches":
-            found += _regex(meta, negated, inner, at, faults)
+            found += regex(meta, negated, inner, at, faults)
         else:
             found.append(Condition(kind, negated, rule=_rule(inner, at, faults), meta=meta))
     return found
-
-
-def _regex(meta: str, negated: bool, value: object, path: Path, faults: Faults) -> list[Condition]:
-    try:
-        return [Condition("matches", negated, meta=meta, pattern=re.compile(str(value)))]
-    except re.error as error:
-        faults.add(path, f"not a regular expression: {error}")
-        return []
-
-
-def _listed(value: object) -> list[Any]:
-    return value if isinstance(value, list) else [value]

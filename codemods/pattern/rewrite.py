@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from codemods.pattern.captures import DOUBT, File
 from codemods.pattern.expressions import Writer
@@ -13,7 +13,7 @@ from codemods.pattern.shapes import same
 from codemods.pattern.sites import Match, place_of
 from codemods.pattern.statements import statement_edits
 from codemods.pattern.text import comments
-from engine import Edit, SliceError, Source, Span, replace_expression
+from engine import Change, Edit, SliceError, Source, Span, replace_expression
 
 Gone = dict[ast.AST, int]  # the holder of a block to how many of its statements are deleted already
 
@@ -106,3 +106,21 @@ def shown(match: Match, source: Source) -> Mapping[str, str]:
                 text = source.text[source.start(nodes[0]) : source.end(nodes[-1])] if nodes else words
             out[name] = text if len(text) <= 200 else text[:199] + "…"
     return out
+
+
+def waiting(wanted: Sequence[tuple[Match, Change]], file: File) -> set[Match]:
+    """The matches, in source order, whose edits reach into another match within them: that one comes first.
+
+    Two changes of one text cannot both move a line; and what a moved line holds has lost its place in the file on disk.
+    """
+    found: set[Match] = set()
+    around: list[tuple[Match, Change, int]] = []
+    for match, change in wanted:
+        start, end = place_of(match, file)
+        around = [one for one in around if one[2] > start]
+        low = file.source.line_start(start)
+        for outer, other, stop in around:
+            if end <= stop and any(edit.end >= low and edit.start <= end for edit in other.edits):
+                found.add(outer)
+        around.append((match, change, end))
+    return found

@@ -142,7 +142,10 @@ def _ways(condition: Condition, node: ast.AST, found: Found, file: File) -> Iter
         yield from below(condition.rule, node, found, file)
     elif condition.kind in ("follows", "precedes") and condition.rule is not None:
         neighbour = _neighbour(node, -1 if condition.kind == "follows" else 1, found, file)
-        yield from condition.rule.matches(neighbour, found, file) if neighbour is not None else ()
+        if neighbour is not None:
+            yield from condition.rule.matches(neighbour, found, file)
+        if isinstance(neighbour, ast.Expr):
+            yield from condition.rule.matches(neighbour.value, found, file)
     elif any(stands(condition.kind, word, node, file) for word in condition.words):
         yield found
 
@@ -210,8 +213,3 @@ def _kinds(pattern: Pattern) -> frozenset[type[ast.AST]] | None:
     if isinstance(first, Dotted):
         return frozenset({ast.Name, ast.Attribute})
     return frozenset({ast.Constant}) if isinstance(first, Constant) else None
-
-
-def captured(found: Found) -> dict[str, Capture]:
-    """The metavariables that a person named."""
-    return {name: capture for name, capture in found.items() if name.isidentifier()}

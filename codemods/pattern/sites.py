@@ -20,7 +20,7 @@ _NO_BLOCK = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Match:
     """Code that meets a rule: `nodes` is one node, or several statements. `statement` holds it."""
 

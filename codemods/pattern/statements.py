@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 import re
 from collections.abc import Mapping, Sequence
 
@@ -10,6 +11,7 @@ from codemods.pattern.captures import Capture
 from codemods.pattern.expressions import Writer, closed
 from codemods.pattern.language import Parsed
 from codemods.pattern.regions import behind, first_of, indentation, kept, step, suite
+from codemods.pattern.shapes import same
 from codemods.pattern.sites import Match, place_of
 from codemods.pattern.substitute import substituted
 from codemods.pattern.text import HEADER, Kept, Lit, Piece, comments, fitted
@@ -31,6 +33,8 @@ def statement_edits(writer: Writer, match: Match) -> tuple[list[Edit], int, int]
     done: dict[ast.AST, tuple[str, ast.AST]] = {}
     spoken = writer.spoken(match)
     meant = _meant(writer, match, done, writer.by_id(spoken))
+    if _says_the_same(meant, match.nodes):
+        return [], start, end
     pieces = _Layout(writer, match, done, indent or "", end).pieces(writer.parts(spoken))
     lines = fitted(closed(pieces), meant, lambda text: _parsed(text, indent or "", writer.template.kind))
     text = "".join(piece.text for piece in lines)
@@ -46,6 +50,19 @@ def _statements(template: Parsed) -> list[ast.stmt]:
     """The template's statements or its clause; an expression as a statement."""
     nodes = template.nodes
     return [ast.copy_location(ast.Expr(node), node) if isinstance(node, ast.expr) else node for node in nodes]  # type: ignore[misc]
+
+
+def _says_the_same(meant: Sequence[ast.AST], nodes: Sequence[ast.AST]) -> bool:
+    """Is this what is there, but for decorators that the template does not speak of?"""
+
+    def plain(new: ast.AST, old: ast.AST) -> ast.AST:
+        if not getattr(old, "decorator_list", None) or getattr(new, "decorator_list", None):
+            return old
+        made = copy.copy(old)
+        made.decorator_list = []  # type: ignore[attr-defined]
+        return made
+
+    return len(meant) == len(nodes) and all(same(new, plain(new, old)) for new, old in zip(meant, nodes, strict=True))
 
 
 def _says_decorators(writer: Writer) -> bool:
@@ -72,7 +89,7 @@ def _meant(
             done[node] = writer.captured(node)
         return done[node][1]
 
-    whole = substituted(ast.Module(_statements(writer.template), []), match.found, grown, spoken)  # type: ignore[list-item]
+    whole = substituted(ast.Module(_statements(writer.template), []), match.found, grown, spoken)
     assert isinstance(whole, ast.Module)
     return whole.body
 

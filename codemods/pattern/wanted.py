@@ -94,7 +94,7 @@ def _module_of(name: str, wanted: tuple[Wanted, ...], file: File) -> tuple[Wante
             return Wanted(module), ".".join(parts[length:])
     if len(parts) > 1 and parts[0] in STDLIB:
         return Wanted(parts[0]), ".".join(parts[1:])
-    if len(parts) > 1 and file.means_module(parts[0]):
+    if len(parts) > 1 and file.means_module(name):
         return Wanted(parts[0]), ".".join(parts[1:])
     return None
 

@@ -16,7 +16,7 @@ from engine.config.errors import Problem, near_miss
 from engine.config.options import fill
 from engine.config.positions import Document, Path
 from engine.config.sprints import Overrides, branch_fault, command_fault, cycles, sprint_of
-from engine.config.values import PATTERN, PATTERN_KEYS, SHAPES, Config, Limits, Rule
+from engine.config.values import PATTERN, PATTERN_KEYS, SHAPES, TOOL_KEYS, TOOLS, Config, Limits, Rule
 from engine.globs import problem as glob_problem
 from engine.model import JSON, Codemod
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 # A key with nothing behind it, its entries perhaps commented out, is the same as no key.
 MAY_BE_EMPTY = {
     *("target", "limits", "rules", "sprints", "options", "metadata"),
-    *("include", "exclude", "paths", "gates", "depends-on", "budget", "code-owners"),
+    *("include", "exclude", "paths", "gates", "depends-on", "budget", "code-owners", "codemods", "arguments"),
 }
 
 
@@ -88,6 +88,8 @@ class Checker:
         self.globs(at, rule, "include", "exclude")
         key = "codemod" if rule.get("codemod") is not None else "id"
         given: JSON = rule.get("options", {})
+        if tools := [name for name in TOOLS if name in rule]:
+            return self._tool(at, rule, tools, given if isinstance(given, dict) else {})
         if (said := [name for name in PATTERN_KEYS if name in rule]) and not self._is_other(at, rule, said):
             return self._pattern(at, rule, said)
         name = rule.get(key)
@@ -99,6 +101,19 @@ class Checker:
             self.complain((*at, key), f"there is no codemod {name!r}{why}{near_miss(name, self.codemods)}", False)
             return {}
         return fill(codemod, given if isinstance(given, dict) else {}, (*at, "options"), self.document, self.complain)
+
+    def _tool(self, at: Path, rule: Mapping[str, JSON], tools: Sequence[str], options: Mapping[str, JSON]) -> dict[str, JSON]:
+        """A rule that another tool carries out: the tool's key, and `arguments` and `applicability`, stand beside its id."""
+        others = [key for key in (*tools[1:], "codemod", *PATTERN_KEYS) if key in rule and key != "applicability"]
+        for key in others:
+            self.complain((*at, key), f"a rule of {tools[0]} has no {key!r}: what carries it out is said once", True)
+        codemod = self.codemods.get(tools[0])
+        if codemod is None:
+            self.complain((*at, tools[0]), f"rules of {tools[0]} cannot be run here", True)
+        if others or codemod is None:
+            return {}
+        given = {key: rule[key] for key in (tools[0], "arguments", "applicability") if key in rule}
+        return fill(codemod, {**options, **given}, at, self.document, self.complain)
 
     def _is_other(self, at: Path, rule: Mapping[str, JSON], said: Sequence[str]) -> bool:
         """Is this a rule of another codemod, which has no use for the keys of a pattern? Complains about them."""
@@ -224,7 +239,7 @@ def _ids(entries: Sequence[tuple[int, Mapping[str, JSON]]]) -> list[str]:
 
 
 def _rule(rule: RuleModel, options: Mapping[str, JSON]) -> Rule:
-    left_out = {"codemod", "options", "include", "exclude", *(_field(key) for key in PATTERN_KEYS)}
+    left_out = {"codemod", "options", "include", "exclude", *(_field(key) for key in (*PATTERN_KEYS, *TOOL_KEYS))}
     said = rule.model_dump(exclude=left_out)
     return Rule(
         **said, codemod=rule.codemod or _by_shape(rule), options=options, include=tuple(rule.include), exclude=tuple(rule.exclude)
@@ -232,14 +247,16 @@ def _rule(rule: RuleModel, options: Mapping[str, JSON]) -> Rule:
 
 
 def _codemod_of(rule: Mapping[str, JSON]) -> str:
-    """The name of the codemod that a rule's data names, directly or by a pattern."""
-    return str(rule.get("codemod") or (PATTERN if any(key in rule for key in SHAPES) else rule.get("id")))
+    """The name of the codemod that a rule's data names, directly or by a tool or a pattern."""
+    tool = next((key for key in TOOLS if key in rule), None)
+    return str(rule.get("codemod") or tool or (PATTERN if any(key in rule for key in SHAPES) else rule.get("id")))
 
 
 def _field(key: str) -> str:
-    return "not_" if key == "not" else key
+    return "not_" if key == "not" else key.replace("-", "_")
 
 
 def _by_shape(rule: RuleModel) -> str:
     """The codemod of a rule that names none."""
-    return PATTERN if any(getattr(rule, key) is not None for key in SHAPES) else rule.id
+    tool = next((key for key in TOOLS if getattr(rule, _field(key)) is not None), None)
+    return tool or (PATTERN if any(getattr(rule, key) is not None for key in SHAPES) else rule.id)

@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.config.check import MAY_BE_EMPTY
 from engine.config.schema import ConfigModel
-from engine.config.values import PATTERN, SHAPES
+from engine.config.values import PATTERN, SHAPES, TOOLS
 from engine.model import Codemod, Option
 
 _TYPES: dict[str, dict[str, Any]] = {
@@ -21,6 +21,7 @@ _TYPES: dict[str, dict[str, Any]] = {
 
 
 _PATTERN = [{"required": [key]} for key in SHAPES]
+_TOOL = [{"required": [key]} for key in TOOLS]
 
 
 def describe(codemods: Mapping[str, Codemod]) -> dict[str, Any]:
@@ -35,11 +36,11 @@ def describe(codemods: Mapping[str, Codemod]) -> dict[str, Any]:
     for name, codemod in sorted(codemods.items()):
         schema["$defs"][f"options-{name}"] = _options(codemod)
         by_key = {"properties": {"codemod": {"const": name}}, "required": ["codemod"]}
-        by_id = {"properties": {"id": {"const": name}}, "not": {"anyOf": [{"required": ["codemod"]}, *_PATTERN]}}
+        by_id = {"properties": {"id": {"const": name}}, "not": {"anyOf": [{"required": ["codemod"]}, *_PATTERN, *_TOOL]}}
         options = {"properties": {"options": {"anyOf": [{"$ref": f"#/$defs/options-{name}"}, {"type": "null"}]}}}
         rule["allOf"].append({"if": {"anyOf": [by_key, by_id]}, "then": options})
-    # Without a `codemod` key, and without a pattern, the id must name one.
-    named = {"not": {"anyOf": [{"required": ["codemod"]}, *(_PATTERN if PATTERN in codemods else ())]}}
+    # Without a `codemod` key, and without a tool or a pattern, the id must name one.
+    named = {"not": {"anyOf": [{"required": ["codemod"]}, *_TOOL, *(_PATTERN if PATTERN in codemods else ())]}}
     rule["allOf"].append({"if": named, "then": {"properties": {"id": {"enum": sorted(codemods)}}}})
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "rules.yaml", **schema}
 

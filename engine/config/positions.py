@@ -191,5 +191,7 @@ class _Reader:
         elif character in _QUOTE:
             hint = f"; a value that begins with {character} is {_QUOTE[character]} to YAML: quote it"
         elif "mapping values are not allowed" in problem:
-            hint = "; quote a text that holds ': '"
+            hint = "; quote a text that holds ': ', or write it below a `|`"
+        elif "block sequence entries are not allowed" in problem or "sequence entries are not allowed" in problem:
+            hint = "; quote a text that begins with '- '"
         return Problem(self.name, line, column, f"not YAML: {problem}{hint}")

@@ -77,6 +77,14 @@ class RuleModel(_Model):
         default=50.0, description="Warn when more of the files have a site."
     )
     owner: Text = Field(default="", description="Who answers for the rule.")
+    libcst: str | None = Field(default=None, description="A LibCST command: package.module.Class, or path.py:Class.")
+    bowler: str | None = Field(default=None, description="A Bowler query script, relative to this file.")
+    rope: dict[str, Any] | None = Field(
+        default=None, description="A refactoring of rope: rename or move with `to`; inline; change_signature with `parameters`."
+    )
+    fixit: str | None = Field(default=None, description="A Fixit rule: package.module:Rule, or path.py:Rule.")
+    ast_grep: str | None = Field(default=None, description="An ast-grep rule file, relative to this file.")
+    arguments: dict[str, Any] = Field(default_factory=dict, description="The arguments of a LibCST command.")
     match: _Pattern = Field(default=None, description="Python with metavariables: $X one node, $$$ARGS many (docs/patterns.md).")
     any: _Patterns = Field(default=None, description="Patterns of which one must match.")
     all: _Patterns = Field(default=None, description="Patterns and conditions that must all hold of the same code.")
@@ -117,7 +125,7 @@ class SprintModel(_Model):
 
     id: Identifier
     name: Text = ""
-    rules: Annotated[list[Identifier], Field(min_length=1)] = Field(description="Rule ids, in the order they run.")
+    rules: Annotated[list[Identifier], Field(min_length=1)] = Field(description="Rule ids; they run in the order of `rules` above.")
     branch: str = Field(description="The branch it lands on, such as refactor/exceptions.")
     base: str = Field(default="", description="Where the branch starts; empty: the branch that is checked out.")
     depends_on: list[Identifier] = Field(default_factory=list, description="Sprints that come first.")
@@ -139,6 +147,9 @@ class ConfigModel(_Model):
     version: Annotated[int, Field(ge=1, le=1)] = Field(description="The version of this format: 1.")
     target: TargetModel = Field(default_factory=TargetModel)
     limits: LimitsModel = Field(default_factory=LimitsModel)
+    codemods: list[str] = Field(
+        default_factory=list, description="Your own codemods: Python files, or folders of them, relative to this file."
+    )
     rules: Annotated[list[RuleModel], Field(min_length=1)]
     sprints: list[SprintModel] = Field(default_factory=list)
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from engine.model import JSON, Applicability
+from engine.model import JSON, Applicability, Codemod
 
 PATTERN = "pattern"  # the codemod of rules that hold a pattern
 SHAPES = ("match", "any", "all")  # a rule with one of these keys and no codemod is a rule of that codemod
 PATTERN_KEYS = (*SHAPES, "not", "where", "replace", "imports", "applicability")
+
+TOOLS = ("libcst", "bowler", "rope", "fixit", "ast-grep")  # a rule with one of these keys is carried out by that tool
+TOOL_KEYS = (*TOOLS, "arguments")
 
 Severity = Literal["error", "warning", "info", "hint"]
 Mode = Literal["rewrite", "report", "off"]
@@ -22,9 +26,9 @@ class Limits:
     """What one file may cost before it is given up."""
 
     file_seconds: float = 30.0
-    project_seconds: float = 600.0
     memory_mb: int = 1500  # mebibytes of one worker process
     max_bytes: int = 4_000_000
+    project_seconds: float = 600.0  # of a rule that looks at the whole target at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ class Sprint:
 
     id: str
     name: str
-    rules: tuple[str, ...]  # rule ids, in the order they run
+    rules: tuple[str, ...]  # rule ids; they run in the order of the file
     branch: str
     base: str = ""  # empty: the branch that is checked out
     depends_on: tuple[str, ...] = ()  # sprint ids
@@ -96,3 +100,8 @@ class Config:
     limits: Limits
     rules: tuple[Rule, ...]
     sprints: tuple[Sprint, ...]
+    codemods: Mapping[str, Codemod] = field(default_factory=dict)  # of the user's, and tools: by the name that a rule says
+
+    def over(self, known: Mapping[str, Codemod]) -> Mapping[str, Codemod]:
+        """Every codemod that a rule of this file may name: its own, and those that are known."""
+        return ChainMap(dict(self.codemods), known) if self.codemods else known  # type: ignore[arg-type]

@@ -1,0 +1,167 @@
+"""Rules that are refused: each fault with its place, and what to do about it."""
+
+import pytest
+from pattern_kit import faults
+
+from codemods import load
+from engine.config import load as load_config
+from engine.config.errors import ConfigError
+
+FAULTS = [
+    ({"match": "f("}, "match: the pattern is not Python: '(' was never closed"),
+    ({"match": "f($x)"}, "match: the pattern: a metavariable is written in capitals: $X"),
+    ({"match": "f($)"}, "match: the pattern: a `$` stands alone"),
+    ({"match": "$X"}, "match: the pattern: `$X` alone matches everything"),
+    ({"match": "$$$A"}, "match: the pattern: `$$$A` alone matches everything"),
+    ({"match": "$$$A\nf()"}, "match: the pattern: `$$$A` at the beginning says nothing"),
+    ({"match": "$A\n$B"}, "match: the pattern: it holds only metavariables"),
+    ({"match": "return $$$A"}, "match: the pattern: `$$$A` stands where only one thing may; write $A"),
+    ({"match": ""}, "match: the pattern is empty"),
+    ({"match": "# no"}, "match: the pattern is not Python: it holds nothing but a comment"),
+    ({"match": "else: $$$"}, "match: the pattern: `else` begins no pattern"),
+    ({"match": "f($A, $$$A)"}, "match: $A and $$$A are the same name"),
+    ({"match": "if a:\n\tb"}, "match: the pattern: a tab indents a line; indent with spaces (line 2 of it)"),
+    ({"match": {"a": 1}}, "match: expected a pattern as text, and YAML reads this as a mapping; quote it"),
+    ({"match": ["a"]}, "match: expected a pattern as text, and YAML reads this as a list"),
+    ({"match": True}, "match: expected a pattern as text, and YAML reads this as true or false"),
+    ({}, ": a pattern rule needs `match`, `any` or `all`"),
+    (
+        {"match": "f($X)", "replace": "g($Y)"},
+        "replace: the pattern binds no $Y; did you mean $X?|replace: the pattern binds no $Y; known: X",
+    ),
+    ({"match": "f($X)", "replace": "g($$$X)"}, "replace: $X and $$$X are the same name"),
+    ({"match": "f($_)", "replace": "g($_)"}, "replace: `$_` binds nothing"),
+    ({"match": "f($X)", "replace": "g("}, "replace: the replacement is not Python"),
+    ({"match": "f($X)", "replace": "f(f($X))"}, "replace: the pattern matches its own replacement"),
+    (
+        {"match": "except A: $$$B", "replace": "f()"},
+        "replace: an `except` clause cannot be replaced by a statement or an expression",
+    ),
+    ({"match": "f($X)", "where": {"$Y": {"is": "name"}}}, "where.$Y: no pattern binds $Y"),
+    ({"match": "f($X)", "where": {"$X": {"is": "nmae"}}}, "where.$X.is: nothing is 'nmae'; did you mean 'name'?"),
+    ({"match": "f($X)", "where": {"$X": {"iz": "name"}}}, "where.$X.iz: unknown condition 'iz'"),
+    ({"match": "f($X)", "where": {"$X": {"matches": "("}}}, "where.$X.matches: not a regular expression"),
+    ({"match": "f($X)", "where": {"insid": "loop"}}, "where.insid: unknown condition 'insid'; did you mean 'inside'?"),
+    (
+        {"match": "f($X)", "where": {"inside": "lop"}},
+        "where.inside: could never match: nothing stands inside a name or a literal; did you mean 'loop'?",
+    ),
+    ({"match": "f($X)", "where": {"inside": "a\nb"}}, "where.inside: `inside` takes one statement"),
+    (
+        {"match": "f($X)", "where": {"inside": "loop", "not-inside": "loop"}},
+        "where: could never match: inside and not-inside ask for the same",
+    ),
+    (
+        {"match": "f($X)", "where": {"inside": ["module", "function"]}},
+        "where: could never match: nothing is inside module and inside function",
+    ),
+    (
+        {"match": "f($X)", "where": {"$X": {"is": "call", "not-is": ["call", "name"]}}},
+        "where: could never match: $X: is and not-is",
+    ),
+    ({"match": "f($X)", "where": "loop"}, "where: where: expected a mapping"),
+    ({"match": "f($X)", "not": "f($X)"}, "match: could never match: `not` says what `match` says"),
+    ({"all": ["f($X)", "return $Y"]}, "all: could never match: its patterns are of different kinds"),
+    ({"any": []}, ": a pattern rule needs"),
+    ({"any": ["f($X)", "g($Y)"], "replace": "h($X)"}, "replace: the pattern binds no $X"),
+    ({"any": ["f(", "g()"]}, "any.0: the pattern is not Python"),
+    ({"any": [{"macth": "f()"}]}, "any.0.macth: unknown key 'macth'; did you mean 'match'?"),
+    ({"match": "f()", "replace": "g()", "imports": ["from a import *"]}, "imports.0: 'from a import *' is no import"),
+    ({"match": "f()", "imports": ["json"]}, "imports: imports are planned for a replacement"),
+]
+
+
+@pytest.mark.parametrize("given, expected", FAULTS, ids=lambda case: str(case)[:60])
+def test_faults(given, expected):
+    given = {"not_" if name == "not" else name: value for name, value in given.items()}
+    found = faults(**given)
+    assert any(message.startswith(way) for message in found for way in expected.split("|")), found
+
+
+RULE = "version: 1\nrules:\n  - id: mine\n"
+PLACES = [
+    ("    match: f(\n", "4:12: the pattern is not Python"),
+    ("    match: f($X)\n    replace: g($Y)\n", "5:14: the pattern binds no $Y"),
+    ("    match: f($X)\n    where:\n      inside: loop\n      $X: {is: nmae}\n", "7:16: nothing is 'nmae'"),
+    ("    match: f($X)\n    applicability: maybe\n", "5:20: applicability: expected one of safe, unsafe, manual, got 'maybe'"),
+    (
+        "    match: {$X: 1}\n",
+        "4:12: expected a pattern as text, and YAML reads this as a mapping; quote it, or write it below a `|`",
+    ),
+    ("    match: [$X for $X in $Y]\n", "4:12: expected a pattern as text, and YAML reads this as a list"),
+    ("    match: yes\n", "4:12: expected a pattern as text, and YAML reads this as true or false"),
+    ("    match: *x\n", "4:12: aliases are not read; write the value out, or quote it: '*x'"),
+    (
+        "    match: @app.route\n",
+        "4:12: not YAML: found character that cannot start any token; a value that begins with @ is reserved",
+    ),
+    ("    match: except $E: $$$B\n", "quote a text that holds ': '"),
+    ("    match: - f()\n", "quote a text that begins with '- '"),
+    ("    match: |\n      if a:\n      \tb\n", "4:12: the pattern"),
+    ("    replace: f()\n", "4:5: 'replace' belongs to a pattern rule; say the code to look for under 'match'"),
+    ("    codemod: broad-except\n    match: f()\n", "5:5: 'match' is a key of pattern rules, and this one runs 'broad-except'"),
+    ("    match: f()\n    options: {replace: g()}\n", "5:5: a pattern rule's options stand beside its id"),
+    ("    macth: f()\n", "4:5: unknown key 'macth'; did you mean 'match'?"),
+    ("    codemod: pattern\n    options: {match: f(}\n", "5:22: the pattern is not Python"),
+]
+
+
+def problems(text, tmp_path):
+    file = tmp_path / "rules.yaml"
+    file.write_text(text)
+    try:
+        load_config(file, load())
+    except ConfigError as error:
+        return [str(problem).removeprefix(f"{file}:") for problem in error.problems]
+    return []
+
+
+@pytest.mark.parametrize("text, expected", PLACES, ids=lambda text: text[:40])
+def test_places_in_rules_yaml(text, expected, tmp_path):
+    found = problems(RULE + text, tmp_path)
+    assert any(expected in problem for problem in found), found
+
+
+def test_a_pattern_rule_needs_no_codemod(tmp_path):
+    file = tmp_path / "rules.yaml"
+    file.write_text(
+        RULE
+        + "    match: f($X)\n    replace: g($X)\n    where: {$X: {is: literal}}\n    message: no f\n    applicability: safe\n"
+        "  - id: search\n    any: [f(), g()]\n  - {id: other, codemod: pattern, options: {match: h()}}\n"
+        "sprints:\n  - {id: s, rules: [mine], branch: a/b, options: {mine: {applicability: unsafe}}}\n"
+    )
+    config = load_config(file, load())
+    assert [rule.codemod for rule in config.rules] == ["pattern"] * 3
+    assert config.rules[0].options["message"] == config.rules[0].message == "no f"
+    assert config.rules[0].options["applicability"] == "safe" and config.rules[1].options["any"] == ["f()", "g()"]
+    assert config.sprints[0].options == {"mine": {"applicability": "unsafe"}}
+
+
+def test_the_schema_knows_pattern_rules():
+    import jsonschema
+
+    from engine.config import json_schema
+
+    schema = json_schema(load())
+    good = [
+        {
+            "id": "mine",
+            "match": "f($X)",
+            "replace": "g($X)",
+            "where": {"inside": "loop"},
+            "applicability": "safe",
+            "imports": ["a"],
+        },
+        {"id": "mine", "any": ["f()", {"match": "g()"}], "not": ["h()"]},
+        {"id": "mine", "codemod": "pattern", "options": {"match": "f()"}},
+        {"id": "broad-except"},
+    ]
+    bad = [
+        {"id": "mine"},
+        {"id": "mine", "match": "f()", "applicability": "x"},
+        {"id": "mine", "any": []},
+        {"id": "mine", "match": 3},
+    ]
+    for rules, valid in [(good, True), *(([one], False) for one in bad)]:
+        found = list(jsonschema.Draft202012Validator(schema).iter_errors({"version": 1, "rules": rules}))
+        assert (not found) == valid, (rules, found)
