@@ -67,7 +67,7 @@ def run_file(source: Source, _: Project, options: Mapping[str, Any]) -> Iterator
 
 
 def _converted(source: Source) -> tuple[str, Counter[str], str] | str:
-    """The text in Python 3's syntax, how many places of each kind that took, and the first `ur` literal with an escape; or what the parser says."""
+    """The text in the syntax of Python 3, places by kind, and the first `ur` literal with an escape; or a complaint."""
     from fissix.pgen2.parse import ParseError
     from fissix.pgen2.tokenize import TokenError
     from fissix.refactor import RefactoringTool

@@ -34,6 +34,7 @@ _SECONDS = 0.5  # between two looks of --watch
 @click.option("--rules", "rules_file", type=_FILE, help="Rule file. Default: rules.yaml, upward from the root.")
 @click.option("--fixtures", "folder", type=_FOLDER, help="The folder of cases. Default: fixtures/ beside the rule file.")
 @click.option("--jobs", "-j", type=click.IntRange(1, 256), help="Worker processes. Default: one a core.")
+@click.option("--trust", is_flag=True, help="Run the Python that the rule file names, though rules.lock does not record it.")
 @click.option("--output-format", type=click.Choice(("text", "json")), default="text", show_default=True)
 @click.option("--verbose", "-v", is_flag=True, help="Show tracebacks.")
 def test(
@@ -44,6 +45,7 @@ def test(
     rules_file: Path | None,
     folder: Path | None,
     jobs: int | None,
+    trust: bool,
     output_format: str,
     verbose: bool,
 ) -> None:
@@ -54,6 +56,7 @@ def test(
     """
     if watching:
         again = ["--output-format", output_format, *(["--update"] if update else []), *(["--jobs", str(jobs)] if jobs else [])]
+        again += ["--trust"] if trust else []
         _watch(names, root, rules_file, folder, again)
     import codemods
     from engine.fixtures import find_cases, told
@@ -61,7 +64,7 @@ def test(
     from engine.session import load_config
 
     known = codemods.known()
-    config = load_config(rules_file, root, known)
+    config = load_config(rules_file, root, known, trusted=trust)
     fixtures = folder or _beside(Path(config.path), root)
     outcomes, branches = _tried(find_cases(fixtures, names), config, root, jobs)
     if update:

@@ -67,6 +67,7 @@ def _of_pattern(name: str, pattern: str, replacement: str | None, rules: Path, o
     """The new rule file, the files of the first case, and what is to be said of them. Writes nothing that stays."""
     import codemods
     from engine import config as configuration
+    from engine.adapters import bind
     from engine.fixtures import Tools, bound_rule, find_cases, labels, tried
     from engine.fixtures.snapshot import refusal, with_expect
     from engine.globs import matcher
@@ -76,14 +77,15 @@ def _of_pattern(name: str, pattern: str, replacement: str | None, rules: Path, o
     from engine.scaffold.sample import sample
 
     known = codemods.known()
+    foreign = bind.foreign(rules, False)
     if old:
-        configuration.load(rules, known)  # what is wrong already is told with its place
+        bind.load(rules, known, foreign)  # what is wrong already is told with its place
     text = with_entry(old, "rules", pattern_entry(name, pattern, replacement), str(rules))
     with tempfile.TemporaryDirectory(prefix="rewright-new-") as place:
         copy = Path(place) / "rules.yaml"
         copy.write_bytes(text.encode("utf-8"))
         try:
-            config = configuration.load(copy, known)
+            config = bind.load(copy, known, foreign)
         except configuration.ConfigError as error:  # the lines are those of a file that nobody has seen
             told = "; ".join(problem.message for problem in error.problems)
             raise RewrightError(f"{name} cannot be a rule of {rules}: {told}") from error
@@ -172,7 +174,8 @@ def _tell(name: str, rules: Path, made: bool, code: Mapping[Path, bytes], remark
     click.echo(f"made {short(rules.parent / 'fixtures' / name / _CASE)}: its first case")
     if remark:
         click.echo(remark)
-    steps = {
+    trusting = {f"rewright trust{where}": "records that its Python may run; again after each edit"} if code else {}
+    steps = trusting | {
         f"rewright test {name}{where}": "runs its cases; --update writes what happens",
         f"rewright diff --unsafe --select {name}{where}": "shows what it does to your code",
         "pytest --rewright": "runs the cases too; `rewright = true` in pytest.ini makes that a habit",

@@ -20,6 +20,7 @@ def schema(codemods: Mapping[str, Codemod]) -> str:
 
 def listing(config: configuration.Config, codemods: Mapping[str, Codemod], output_format: str) -> str:
     """The rules in force, and the codemods that no rule uses; as a table, or as JSON with all that the rule file says."""
+    codemods = config.over(codemods)
     unused = sorted(set(codemods) - {rule.codemod for rule in config.rules})
     if output_format == "json":
         rows = [_row(rule, codemods[rule.codemod]) for rule in config.rules]
@@ -72,6 +73,7 @@ def explanation(name: str, config: configuration.Config, codemods: Mapping[str, 
 
     The example of a codemod of ours is the one on its page, that of another rule one of the cases beside the rule file.
     """
+    codemods = config.over(codemods)
     rule = next((rule for rule in config.rules if rule.id == name), None)
     codemod = codemods.get(rule.codemod if rule else name)
     if codemod is None:

@@ -22,6 +22,7 @@ class Choice:
     jobs: int | None = None
     cache: bool = True
     decisions: Path | None = None  # the file; None: the target's own
+    trust: bool = False  # Python that the rule file names may run, also where rules.lock does not record it
     verbose: bool = False  # warn of each decision that went stale, not of their number
 
 
@@ -37,6 +38,7 @@ def choice_of(given: Mapping[str, Any]) -> Choice:
         unsafe=given["unsafe"],
         jobs=given["jobs"],
         cache=not given["no_cache"],
+        trust=given.get("trust", False),
         verbose=given.get("verbose", False),
     )
 

@@ -67,7 +67,10 @@ def _edit(source: Source, new: Sequence[str], i: int, j: int, k: int, m: int) ->
         text = source.newline + text if start == end else text
     elif text and text[-1] not in "\r\n" and end < len(source.text):
         text += source.newline
-    return Edit(source.path, start, end, text)
+    kept = 0  # indentation stays: statements then begin where they began
+    while kept < min(len(text), end - start) and text[kept] in " \t" and text[kept] == source.text[start + kept]:
+        kept += 1
+    return Edit(source.path, start + kept, end, text[kept:])
 
 
 def hunks(source: Source, text: str) -> list[Hunk]:

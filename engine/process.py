@@ -99,7 +99,7 @@ def process(
         source = Source(path, data)
         if generated(source.text):
             return FileResult(path, (Skip(Site(path, 1), "generated", "marked @generated: change what generates it", rule=""),))
-        unread = None if source.parsed_for(project.python) else _unread(source)
+        unread = None if source.parsed_for(project.python) else text_gates.unread(source)
     except RefusedFile as error:
         return FileResult(path, (Failure(Site(path, error.line, error.column), error.reason, str(error)),))
     if unread and not any(rule.codemod.reads == "text" for rule in rules):
@@ -118,15 +118,6 @@ def process(
     told = (left_alone(one, one.site, (), run.verdicts) for one in idle)
     items += [replace(one, fingerprint=fingerprint(one.rule, one.site, source)) for one in told]
     return FileResult(path, tuple(items), run.overlay.source.data if run.overlay.batches else None, source.encoding)
-
-
-def _unread(source: Source) -> Failure | None:
-    """The failure of a file that does not parse."""
-    try:
-        source.tree  # noqa: B018
-    except RefusedFile as error:
-        return Failure(Site(source.path, error.line, error.column), error.reason, str(error))
-    return None
 
 
 class _EndlessError(Exception):

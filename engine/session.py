@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine import config as configuration
+from engine.adapters.light import missing, names_any
 from engine.cache import Cache, digest, program_digest
 from engine.choice import Choice as Choice  # noqa: PLC0414
 from engine.choice import choice_of as choice_of  # noqa: PLC0414
@@ -106,19 +107,28 @@ def find_root(choice: Choice) -> Path:
 
 
 def load_config(
-    rules_file: Path | None, start: Path, codemods: Mapping[str, Codemod], cache: Cache | None = None
+    rules_file: Path | None, start: Path, codemods: Mapping[str, Codemod], cache: Cache | None = None, trusted: bool = False
 ) -> configuration.Config:
     """The rule file that was named, else rules.yaml upward from `start`, else the one shipped.
 
+    `trusted`: Python of the user's that it names may run, also where rules.lock does not record it.
     A file that was checked before comes from the cache: checking loads pydantic, which takes longer than a warm run may.
     """
     file = rules_file or configuration.find(start) or HOUSE / "rules.yaml"
+    data = file.read_bytes() if file.is_file() else b""
+    stamp = b""
+    read: Callable[[Path, Mapping[str, Codemod]], configuration.Config] = configuration.load
+    if names_any(data):
+        from engine.adapters import bind
+
+        foreign = bind.foreign(file, trusted)
+        stamp, read = foreign.stamp, functools.partial(bind.load, found=foreign)
     if cache is None or not file.is_file():
-        return configuration.load(file, codemods)
-    key = digest("config", _program(), str(file), file.read_bytes())
+        return read(file, codemods)
+    key = digest("config", _program(), str(file), data, stamp)
     known: dict[bytes, configuration.Config] = cache.get([key])
     if key not in known:
-        known[key] = configuration.load(file, codemods)
+        known[key] = read(file, codemods)
         cache.put(known)
     return known[key]
 
@@ -156,7 +166,8 @@ def open_session(
     if not cache.holds_anything():
         preload()  # everything will have to be done: let the workers' start-up run beside our own
     known = codemods()
-    config = config or load_config(choice.rules_file, root, known, cache)
+    config = config or load_config(choice.rules_file, root, known, cache, choice.trust)
+    known = config.over(known)
     found = discover(root, choice.paths, config.include, config.exclude)
     if not found.files and not found.skipped:
         raise RewrightError(f"no Python file to look at in {root}; name the folder that holds your code, or check target.include")
@@ -173,6 +184,7 @@ def open_session(
         unsafe=choice.unsafe or (sprint is not None and sprint.applicability is Applicability.UNSAFE),
         complete=not (choice.select or choice.ignore or choice.sprint),
         max_bytes=config.limits.max_bytes,
+        project_seconds=config.limits.project_seconds,
         parse_all=config.parse_all,
         left_out=matcher((*ALWAYS_OUT, *config.exclude)),
         notes=found.skipped,
@@ -206,6 +218,8 @@ def _planned(
     for rule in config.rules:
         if rule.id not in wanted or rule.id in choice.ignore:
             continue
+        if complaint := missing(known[rule.codemod]):
+            raise RewrightError(f"{config.path}: rule {rule.id}: {complaint}")
         paths = sprint.paths if sprint else ()
         options = {**rule.options, **sprint.options.get(rule.id, {})} if sprint else rule.options
         bound = BoundRule(rule.id, known[rule.codemod], options, "report" if rule.mode == "report" else "rewrite")

@@ -7,6 +7,7 @@ every definition must still be there. What the file means is not looked at: an u
 from __future__ import annotations
 
 import bisect
+import itertools
 import re
 import warnings
 from collections import Counter
@@ -14,7 +15,7 @@ from collections.abc import Iterator, Sequence
 
 from engine.edits import Shift
 from engine.gates import Breach
-from engine.model import Edit, Evidence, RefusedFile
+from engine.model import Edit, Evidence, Failure, RefusedFile, Site
 from engine.source import Source
 
 PASSED = (Evidence("gates", "pass", "round-trip, parse, compile, words, comments, definitions"),)
@@ -24,6 +25,15 @@ _WORD = re.compile(
     re.S,
 )
 _Word = tuple[int, int, str, str]  # offsets of its start and end, kind, text
+
+
+def unread(source: Source) -> Failure | None:
+    """The failure of a file that does not parse; None for one that does."""
+    try:
+        source.tree  # noqa: B018
+    except RefusedFile as error:
+        return Failure(Site(source.path, error.line, error.column), error.reason, str(error))
+    return None
 
 
 def check(before: Source, text: str, edits: Sequence[Edit], python: tuple[int, int]) -> Source | Breach:
@@ -84,5 +94,5 @@ def _comments(found: Sequence[_Word]) -> Counter[str]:
 
 
 def _definitions(found: Sequence[_Word]) -> list[tuple[str, str]]:
-    pairs = zip(found, found[1:], strict=False)
+    pairs = itertools.pairwise(found)
     return [(one[3], other[3]) for one, other in pairs if one[3] in ("def", "class") and other[2] == "name"]

@@ -17,7 +17,7 @@ TESTS = kit.REPO / "tests"
 HEADINGS = ["What it does", "Why", "When it skips", "Applicability", "Options"]
 NAMES = sorted(kit.CODEMODS)
 FAULTS = range(1, 73)  # FAULTS.md: bytes, parsing, codemods and rules, files. Git, execution and reports come with their parts
-_KEBAB = re.compile(r"[a-z]+(-[a-z0-9]+)+")
+_KEBAB = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)+")
 
 
 def sources(codemod):
@@ -81,7 +81,7 @@ def mentioned(codemod):
 class TestCodemod:
     def test_name_is_its_modules_name(self, name):
         codemod = kit.CODEMODS[name]
-        assert re.fullmatch(r"[a-z]+(-[a-z0-9]+)*", name)
+        assert re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name)
         assert codemod.name == name and sources(name)[0].is_file()
         assert codemod.run_file.__module__.split(".")[:2] == ["codemods", name.replace("-", "_")]
 
@@ -142,8 +142,8 @@ class TestCodemod:
         text = sections(kit.CODEMODS[name].doc)["When it skips"]
         documented = {
             code
-            for line in re.findall(r"^ *(`[a-z-]+`(?:, `[a-z-]+`)*):", text, re.MULTILINE)
-            for code in re.findall(r"[a-z-]+", line)
+            for line in re.findall(r"^ *(`[a-z0-9-]+`(?:, `[a-z0-9-]+`)*):", text, re.MULTILINE)
+            for code in re.findall(r"[a-z0-9-]+", line)
         }
         engine = sorted((kit.REPO / "engine").rglob("*.py"))  # the slicer's reasons are spelled there
         spelled = "\n".join(path.read_text("utf-8") for path in [*sources(name), *engine]).replace(kit.CODEMODS[name].doc, "")
@@ -170,7 +170,7 @@ def test_every_page_has_the_example_that_was_chosen():
 def test_the_shipped_rules_use_or_show_every_codemod():
     path = kit.REPO / "rules.yaml"
     config = configuration.load(path, kit.CODEMODS)
-    shown = set(re.findall(r"^#\|.*\b(?:id|codemod): ([a-z-]+)$", path.read_text("utf-8"), re.MULTILINE))
+    shown = set(re.findall(r"^#\|.*\b(?:id|codemod): ([a-z0-9-]+)$", path.read_text("utf-8"), re.MULTILINE))
     assert {rule.codemod for rule in config.rules} | shown >= set(NAMES)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -36,29 +37,32 @@ def prepare() -> None:
 
 def probe(options: Mapping[str, Any], code: Code | None) -> None:
     """Raises RewrightError for a file that is no rule for Python, or that ast-grep does not take."""
-    import ast_grep_py
-
     for rule in _rules(code):
         try:
-            ast_grep_py.SgRoot("x", "python").root().find_all(dict(rule.config))
+            _matches("x", rule)
         except (RuntimeError, ValueError, TypeError) as error:
             raise RewrightError(f"ast-grep does not take this rule: {_plain(error)}") from error
 
 
 def run(source: Source, project: Project, options: Mapping[str, Any], code: Code | None) -> list[Item]:
     """An item for each match, outermost first: what lies inside a change is matched when that was made."""
-    import ast_grep_py
-
     found: list[Item] = []
     for rule in _rules(code):
         end = 0
-        for node in ast_grep_py.SgRoot(source.text, "python").root().find_all(dict(rule.config)):
+        for node in _matches(source.text, rule):
             low, high = node.range().start.index, node.range().end.index
             if low >= end:
                 item = _item(source, node, rule, options)
                 end = high if isinstance(item, Change) else end
                 found += [item] if item else []
     return found
+
+
+def _matches(text: str, rule: _Rule) -> Any:
+    import ast_grep_py
+
+    root: Any = ast_grep_py.SgRoot(text, "python").root()
+    return root.find_all(dict(rule.config))
 
 
 def _item(source: Source, node: Any, rule: _Rule, options: Mapping[str, Any]) -> Item | None:
@@ -95,12 +99,13 @@ def _filled(source: Source, node: Any, rule: _Rule) -> str:
     out = []
     for number, line in enumerate(template.split("\n")):
         lead = line[: len(line) - len(line.lstrip())]
-        filled = _VARIABLE.sub(lambda match, lead=lead: _captured(source, node, match, rule, indent + lead), line)
+        captured = functools.partial(_captured, source, node, rule, indent + lead)
+        filled = _VARIABLE.sub(captured, line)
         out.append((indent if number and filled.strip() else "") + filled)
     return "\n".join(out).replace("\n", source.newline)
 
 
-def _captured(source: Source, node: Any, match: re.Match[str], rule: _Rule, indent: str) -> str:
+def _captured(source: Source, node: Any, rule: _Rule, indent: str, match: re.Match[str]) -> str:
     """What a variable holds, its further lines moved from where they stood to `indent`."""
     many, one = match[1], match[2]
     if one and one in rule.transformed:

@@ -9,22 +9,20 @@ import re
 from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from engine import config as configuration
 from engine.adapters import trust
 from engine.adapters.kinds import module_of, tools
+from engine.adapters.light import missing, names_any
 from engine.adapters.load import Code
-from engine.adapters.tool import Tool, missing, refused
+from engine.adapters.tool import Tool, refused
 from engine.adapters.user import described
 from engine.cache import digest
-from engine.config import positions
 from engine.model import Codemod, RewrightError
 from engine.parallel import Crash, Limits, Pool, Runner
 
-_NAMES = re.compile(rb"\b(codemods|libcst|bowler|fixit|ast-grep|rope)\b")
 _SECONDS = 60.0  # that looking at a rule may take
 _FILES = {"bowler": "code", "ast-grep": "data", "libcst": "class", "fixit": "class"}
 
@@ -35,10 +33,13 @@ class Foreign:
 
     codemods: tuple[Code, ...] = ()
     scripts: Mapping[str, Code] | None = None
+    names_any: bool = False  # tools that read no file of their own included
 
     @property
     def stamp(self) -> bytes:
-        """A digest of everything that they hold."""
+        """A digest of everything that they hold, and of the tools' versions."""
+        if not self.names_any:
+            return b""
         codes = [*self.codemods, *(self.scripts or {}).values()]
         return digest(*(part for code in codes for _, path, text in code.files for part in (path, text)), *_versions())
 
@@ -56,25 +57,24 @@ class _Look:
 
 def foreign(file: Path, trusted: bool) -> Foreign:
     """The files that a rule file names. Raises RewrightError for one that is not there, or is Python and not trusted."""
+    try:
+        if not names_any(file.read_bytes()):
+            return Foreign()
+    except OSError:
+        return Foreign()  # loading it says so
     runs, reads = named(file)
     if not trusted:
-        trust.require_trust(file.parent, [code for code in runs.values() for code in code])
-    found = Foreign(
-        tuple(code for path, codes in runs.items() if path.startswith("codemods:") for code in codes),
-        {path.partition(":")[2]: codes[0] for path, codes in (*runs.items(), *reads.items()) if not path.startswith("codemods:")},
-    )
-    return found
+        trust.require_trust(file.parent, [code for codes in runs.values() for code in codes])
+    scripts = {key.partition(":")[2]: codes[0] for key, codes in (*runs.items(), *reads.items()) if key[:9] != "codemods:"}
+    own = tuple(code for key, codes in runs.items() if key[:9] == "codemods:" for code in codes)
+    return Foreign(own, scripts, names_any=True)
 
 
 def named(file: Path) -> tuple[dict[str, list[Code]], dict[str, list[Code]]]:
     """The Python that a rule file would run, and the data that its tools would read, by "key:path"."""
-    try:
-        data = file.read_bytes()
-    except OSError:
-        return {}, {}  # loading it says so
-    if not _NAMES.search(data):
-        return {}, {}
-    document = positions.read(str(file), data).data
+    from engine.config import positions  # loads PyYAML, which most runs need not
+
+    document = positions.read(str(file), file.read_bytes()).data
     said: Mapping[str, Any] = document if isinstance(document, dict) else {}
     runs: dict[str, list[Code]] = {}
     reads: dict[str, list[Code]] = {}
@@ -102,15 +102,20 @@ def _texts(value: Any) -> list[str]:
 
 
 def _data(folder: Path, path: str) -> Code:
-    if fault := configuration.path_fault(path):
+    from engine.config.options import path_fault
+
+    if fault := path_fault(path):
         raise RewrightError(f"{folder / 'rules.yaml'}: {fault}")
     try:
         return Code(path, (("", path, (folder / path).read_bytes()),))
     except OSError as error:
-        raise RewrightError(f"{folder / path} cannot be read: {error.strerror}; name the rule's file relative to {folder}") from error
+        why = f"cannot be read: {error.strerror}; name the rule's file relative to {folder}"
+        raise RewrightError(f"{folder / path} {why}") from error
 
 
 def _versions() -> list[str]:
+    from importlib.metadata import PackageNotFoundError, version
+
     found = []
     for name in ("libcst", "bowler", "fissix", "fixit", "ast-grep-py", "rope"):
         try:
@@ -122,7 +127,7 @@ def _versions() -> list[str]:
 
 def load(file: Path, codemods: Mapping[str, Codemod], found: Foreign, runner: Runner | None = None) -> configuration.Config:
     """The checked rule file; `codemods` of it are the tools and codemods of its rules. Raises ConfigError and RewrightError."""
-    if runner is None and (found.codemods or _NAMES.search(file.read_bytes() if file.is_file() else b"")):
+    if runner is None and found.names_any:
         with Pool(1, Limits(_SECONDS)) as pool:
             return load(file, codemods, found, pool)
     own = _described(file, codemods, found.codemods, runner) if runner and found.codemods else {}
@@ -132,16 +137,17 @@ def load(file: Path, codemods: Mapping[str, Codemod], found: Foreign, runner: Ru
     rules = []
     for rule in config.rules:
         codemod = every[rule.codemod]
-        if rule.mode != "off" and (complaint := missing(codemod)):
-            raise RewrightError(f"{file}: rule {rule.id}: {complaint}")
         if isinstance(codemod.run_file, Tool):
+            if rule.mode != "off" and (complaint := missing(codemod)):
+                raise RewrightError(f"{file}: rule {rule.id}: {complaint}")
             kind = rule.codemod
             code = (found.scripts or {}).get(str(rule.options.get(kind, "")))
             rule = replace(rule, codemod=f"{kind}:{rule.id}")  # noqa: PLW2901
             bound[rule.codemod] = replace(codemod, run_file=Tool(kind, code, found.stamp.hex()))
         rules.append(rule)
     _probe(file, rules, bound, runner)
-    return replace(config, rules=tuple(rules), codemods={**own, **bound})
+    said = config.digest if not found.names_any else digest(config.digest, found.stamp).hex()
+    return replace(config, digest=said, rules=tuple(rules), codemods={**own, **bound})
 
 
 def _described(file: Path, ours: Mapping[str, Codemod], codes: Sequence[Code], runner: Runner) -> dict[str, Codemod]:
@@ -171,14 +177,15 @@ def _probe(file: Path, rules: Sequence[configuration.Rule], bound: Mapping[str, 
 
 def _answers(looks: Sequence[_Look], runner: Runner) -> list[tuple[_Look, Any]]:
     """Each with what a worker found: a sentence for what is wrong."""
-    found = []
+    found: list[tuple[Any, Any]] = []
     for look, result in runner.run(look_at, None, looks):
         found.append((look, f"it {_ended(result)}" if isinstance(result, Crash) else result))
-    return sorted(found, key=lambda pair: pair[0].path)  # type: ignore[arg-type,return-value]
+    return sorted(found, key=lambda pair: str(pair[0].path))
 
 
 def _ended(crash: Crash) -> str:
-    return f"does not end within {_SECONDS:g} seconds of being loaded" if crash.reason == "timeout" else f"cannot be loaded: {crash.message}"
+    slow = f"does not end within {_SECONDS:g} seconds of being loaded"
+    return slow if crash.reason == "timeout" else f"cannot be loaded: {crash.message}"
 
 
 def look_at(_: None, batch: Sequence[_Look]) -> list[Codemod | str]:
@@ -187,13 +194,14 @@ def look_at(_: None, batch: Sequence[_Look]) -> list[Codemod | str]:
 
 
 def _looked_at(look: _Look) -> Codemod | str:
-    from engine.adapters.contain import contained
+    from engine.adapters.contain import contained, unwarned
 
     try:
         if not look.kind and look.code is not None:
             return described(look.code)
         tool = module_of(look.kind)
-        tool.prepare()
+        with unwarned():
+            tool.prepare()
         with contained():
             tool.probe(look.options, look.code)
     except (Exception, SystemExit) as error:  # noqa: BLE001  # rewright: ignore[broad-except] the worker boundary: foreign code may raise anything

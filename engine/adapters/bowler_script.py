@@ -109,7 +109,7 @@ def _processed(query: Any, old: str, new: str, source: Source) -> str:
     for group in matcher.get_grouped_opcodes(3):
         i, j, k, m = group[0][1], group[-1][2], group[0][3], group[-1][4]
         hunk = [source.path, source.path, f"@@ -{i + 1},{j - i} +{k + 1},{m - k} @@", *_diff_lines(group, was, now)]
-        kept = all([process(source.path, hunk) is not False for process in query.processors])
+        kept = all(process(source.path, hunk) is not False for process in query.processors)
         out += [*was[at:i], *(now[k:m] if kept else was[i:j])]
         at = j
     return "\n".join([*out, *was[at:]]) + "\n"

@@ -9,6 +9,7 @@ import contextlib
 import io
 import os
 import sys
+import warnings
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -50,7 +51,7 @@ def contained() -> Iterator[None]:
     _watch()
     where, path, bytecode, argv = os.getcwd(), list(sys.path), sys.dont_write_bytecode, list(sys.argv)
     sys.dont_write_bytecode = True
-    with _silence(), contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+    with unwarned(), _silence(), contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         _Guard.depth += 1
         try:
             yield
@@ -61,6 +62,14 @@ def contained() -> Iterator[None]:
             sys.dont_write_bytecode = bytecode
             sys.path[:], sys.argv[:] = path, argv
             os.chdir(where)
+
+
+@contextlib.contextmanager
+def unwarned() -> Iterator[None]:
+    """What tools warn of is their authors' business."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 @contextlib.contextmanager

@@ -35,11 +35,12 @@ def run(source: Source, project: Project, options: Mapping[str, Any], code: Code
     violations = list(runner.collect_violations([kind()], Config(path=Path(source.path), root=Path("."))))
     messages, items = {}, []
     for one in violations:
-        line, column = one.range.start.line, one.range.start.column + 1
+        start, end = one.range.start, one.range.end
         if one.replacement is None:
-            items.append(Finding(Site(source.path, line, column, one.range.end.line, one.range.end.column + 1), one.message, "no-fix"))
+            site = Site(source.path, start.line, start.column + 1, end.line, end.column + 1)
+            items.append(Finding(site, one.message, "no-fix"))
         else:
-            messages.update(dict.fromkeys(range(line, one.range.end.line + 1), f"{one.rule_name}: {one.message}"))
+            messages.update(dict.fromkeys(range(start.line, end.line + 1), f"{one.rule_name}: {one.message}"))
     text = runner.apply_replacements(violations).code
     return Told(text, f"{kind.__name__}: as this Fixit rule says", messages, tuple(items))
 

@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib import import_module
 from typing import Any
 
 from engine.adapters.tool import APPLICABILITY, HINTS, WHOLE, Tool, bad_hints, hints_of
 from engine.model import Codemod, Option
 
-_MODULES = {
-    "libcst": "engine.adapters.libcst_command",
-    "bowler": "engine.adapters.bowler_script",
-    "fixit": "engine.adapters.fixit_rule",
-    "ast-grep": "engine.adapters.ast_grep_rule",
-    "rope": "engine.adapters.rope_rule",
-}
-
 
 def module_of(kind: str) -> Any:
     """The module that drives a tool: `prepare()` imports it, `probe(options, code)` looks at a rule, `run` at a file."""
-    return import_module(_MODULES[kind])
+    from engine.adapters import ast_grep_rule, bowler_script, fixit_rule, libcst_command, rope_rule
+
+    by_kind = {"libcst": libcst_command, "bowler": bowler_script, "fixit": fixit_rule, "ast-grep": ast_grep_rule}
+    return by_kind.get(kind, rope_rule)
 
 
 @cache
 def tools() -> dict[str, Codemod]:
     """Every tool by the key that names it in a rule."""
-    from engine.adapters import rope_options
+    from engine.adapters.rope_options import codemod as rope
 
     return {
         "libcst": Codemod(
@@ -79,5 +73,5 @@ def tools() -> dict[str, Codemod]:
             extra="ast-grep",
             check=bad_hints,
         ),
-        "rope": rope_options.codemod(),
+        "rope": rope(),
     }

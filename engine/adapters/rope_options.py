@@ -9,7 +9,7 @@ from typing import Any
 from engine.adapters.tool import APPLICABILITY, Tool
 from engine.model import Codemod, Option
 
-KEYS = {
+KEYS: dict[str, set[str]] = {
     "rename": {"to", "docs"},
     "move": {"to"},
     "inline": set(),
@@ -29,7 +29,7 @@ def codemod() -> Codemod:
         summary="Run a refactoring of rope over the whole target.",
         version=1,
         run_file=Tool("rope"),
-        hints=hints_of,
+        hints=b"",  # whether a file has a part in it, only rope knows
         options=(
             Option("rope", "map", {}, "rename or move with `to`; inline; change_signature with `parameters`"),
             APPLICABILITY,
@@ -48,18 +48,13 @@ def operation(options: Mapping[str, Any]) -> tuple[str, str]:
     return kind, str(said[kind])
 
 
-def hints_of(options: Mapping[str, Any]) -> tuple[bytes, ...]:
-    """A file must hold the old name; but the place that something moves to need not."""
-    kind, name = operation(options)
-    return (b"",) if kind == "move" else (rb"\b%s\b" % re.escape(name.rpartition(".")[2]).encode(),)
-
-
 def check(options: Mapping[str, Any]) -> _Faults:
     """What is wrong with the rule's mapping, and where."""
     said = options["rope"]
     kinds = [key for key in KEYS if key in said]
     if len(kinds) != 1:
-        return [(("rope",), f"rope: say one of {', '.join(KEYS)}, and what it is done to: {{rename: package.module.name, to: new}}")]
+        example = "{rename: package.module.name, to: new}"
+        return [(("rope",), f"rope: say one of {', '.join(KEYS)}, and what it is done to: {example}")]
     kind = kinds[0]
     faults: _Faults = [
         (("rope", key), f"rope: {kind} has no {key!r}; it takes {', '.join(sorted(KEYS[kind])) or 'nothing more'}")
@@ -78,7 +73,7 @@ def check(options: Mapping[str, Any]) -> _Faults:
         if not all(isinstance(one, str) and _PARAMETER.fullmatch(one) for one in texts):
             faults.append((("rope", "parameters"), "rope: parameters: expected a list such as [self, name, 'retries=3']"))
         if not isinstance(said.get("values", {}), dict):
-            faults.append((("rope", "values"), "rope: values: expected a mapping from a new parameter to the code that calls give it"))
+            faults.append((("rope", "values"), "rope: values: expected a mapping, new parameter: the code that calls give it"))
     return faults
 
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engine.adapters.contain import contained
+from engine.adapters.contain import contained, unwarned
 from engine.adapters.load import Code
 from engine.adapters.rope_options import operation, parameter
-from engine.adapters.tool import Item
+from engine.adapters.tool import Item, top
 from engine.hunks import Hunk, hunks, line_hunks, lines_of
 from engine.model import Applicability, Change, Evidence, RefusedFile, RewrightError, Skip, fact_name
 from engine.project import Project
@@ -42,13 +42,13 @@ def probe(options: Mapping[str, Any], code: Code | None) -> None:
 
 def run_project(files: Mapping[str, bytes], options: Mapping[str, Any]) -> Refactored:
     """Plan the refactoring on a copy. Raises RewrightError for a name that is not there, and for what no plan can hold."""
-    import rope.refactor.change_signature
-    import rope.refactor.inline
-    import rope.refactor.move
-    import rope.refactor.rename  # noqa: F401
-    from rope.base.exceptions import RopeError
-    from rope.base.project import Project as RopeProject
-
+    with unwarned():
+        import rope.refactor.change_signature
+        import rope.refactor.inline
+        import rope.refactor.move
+        import rope.refactor.rename  # noqa: F401
+        from rope.base.exceptions import RopeError
+        from rope.base.project import Project as RopeProject
     sources, unread = _readable(files)
     kind, name = operation(options)
     with tempfile.TemporaryDirectory(prefix="rewright-rope-") as folder:
@@ -142,6 +142,8 @@ def _signature(tool: Any, project: Any, resource: Any, offset: int, said: Mappin
 def _found(project: Any, name: str) -> tuple[Any, tuple[str, ...], str]:
     """The module that holds a name, what lies around the name in it, and its last part."""
     parts = name.split(".")
+    if _module(project, name) is not None:
+        raise RewrightError(f"rope: {name} is a module: a plan can rewrite files, and not move them; name something in a module")
     for length in range(len(parts) - 1, 0, -1):
         resource = _module(project, ".".join(parts[:length]))
         if resource is not None:
@@ -192,7 +194,7 @@ def run(source: Source, project: Project, options: Mapping[str, Any], code: Code
         where = Source.of_text(source, old)
         site = hunks(where, new)[0].site(where)
         message = "a rule before this one changed the lines that rope would change; put the rope rule first"
-        return [Skip(site if site.line <= len(source.line_starts) else source.site(source.tree.body[0]), "changed-before", message)]
+        return [Skip(site if site.line <= len(source.line_starts) else top(source), "changed-before", message)]
     found = hunks(source, text)
     return list(_change(source, found, fact, options)) if found else []
 
@@ -208,7 +210,7 @@ def _change(source: Source, found: list[Hunk], fact: Refactored, options: Mappin
         tuple(edit for hunk in found for edit in hunk.edits),
         tuple(hunk.span for hunk in found),
         evidence=(Evidence("rope", "unknown", f"{len(fact.texts)} files change together{unread}"),),
-        group=f"{fact_name('rope', options)}" if len(fact.texts) > 1 else "",
+        group=" ".join(("rope", *operation(options))) if len(fact.texts) > 1 else "",
         group_size=len(fact.texts),
     )
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from engine.adapters.contain import contained
+from engine.adapters.contain import contained, unwarned
 from engine.adapters.load import Code
 from engine.edits import apply_edits
-from engine.model import Applicability, Change, Codemod, Edit, Evidence, Finding, Option, RewrightError, Site, Skip, Span
+from engine.model import Applicability, Change, Edit, Evidence, Finding, Option, RewrightError, Site, Skip, Span
 
 if TYPE_CHECKING:
     from engine.project import Project
@@ -48,7 +47,8 @@ class Tool:
         from engine.adapters.kinds import module_of
 
         tool = module_of(self.kind)
-        tool.prepare()
+        with unwarned():
+            tool.prepare()
         with contained():
             found = tool.run(source, project, options, self.code)
             items = found if isinstance(found, list) else [*found.items, *changes(source, found, options, project.python)]
@@ -110,19 +110,6 @@ def _change(source: Source, found: Sequence[Any], told: Told, options: Mapping[s
 def top(source: Source) -> Site:
     """The site of what is said of a whole file."""
     return Site(source.path, 1)
-
-
-def missing(codemod: Codemod) -> str:
-    """Which package of a codemod is not installed, as a sentence; empty when all are. Imports none of them."""
-    for package in codemod.packages:
-        if not is_installed(package):
-            return f"{codemod.name} needs {package}, which is not installed: pip install 'rewright[{codemod.extra}]'"
-    return ""
-
-
-def is_installed(package: str) -> bool:
-    """Could this top-level package be imported?"""
-    return importlib.util.find_spec(package) is not None
 
 
 def refused(where: str, error: BaseException) -> RewrightError:

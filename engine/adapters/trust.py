@@ -13,7 +13,6 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from engine.adapters.load import Code
-from engine.config.options import path_fault
 from engine.model import RewrightError
 
 NAME = "rules.lock"
@@ -27,6 +26,8 @@ def read_code(folder: Path, path: str) -> list[Code]:
 
     Raises RewrightError for what cannot be read or is no Python.
     """
+    from engine.config.options import path_fault  # loads PyYAML, which most runs need not
+
     if fault := path_fault(path):
         raise RewrightError(f"{folder / 'rules.yaml'}: {fault}")
     place = folder / path

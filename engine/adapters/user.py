@@ -6,6 +6,7 @@ the tree reaches no other file, and a codemod that says different things of the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -23,16 +24,25 @@ class UserRun:
     """The `run_file` of a codemod of the user's. Runs in a worker."""
 
     code: Code
+    asks: bool = False  # its hints are a function of the options, which is asked here and not in the main process
 
     def __call__(self, source: Source, project: Project, options: Mapping[str, Any]) -> Iterator[Item]:
         """The items of one file. Raises what the codemod raises, and RefusedFile when two runs differ."""
+        if self.asks and not self._wanted(source, options):
+            return iter(())
         first, second = (self._items(Source(source.path, source.data), project, options) for _ in range(2))
         if first != second:
             raise RefusedFile(
-                "not-deterministic", f"{self.code.path} says different things when it looks at this file twice: it must depend "
-                "on the file and the options only"
+                "not-deterministic",
+                f"{self.code.path} says different things when it looks at this file twice: it must depend "
+                "on the file and the options only",
             )
         return iter(first)
+
+    def _wanted(self, source: Source, options: Mapping[str, Any]) -> bool:
+        with contained():
+            hints = fresh(self.code).CODEMOD.hints(dict(options))
+        return any(re.search(hint, source.data) for hint in ((hints,) if isinstance(hints, bytes) else hints))
 
     def _items(self, source: Source, project: Project, options: Mapping[str, Any]) -> list[Item]:
         with contained():
@@ -45,9 +55,9 @@ def described(code: Code) -> Codemod:
         found = getattr(fresh(code), "CODEMOD", None)
     if not isinstance(found, Codemod):
         raise RewrightError("it has no CODEMOD = Codemod(...), which is what a codemod is")
-    patterns = (found.hints,) if isinstance(found.hints, bytes) else found.hints
-    if callable(patterns) or not all(isinstance(one, bytes) for one in patterns):
-        raise RewrightError("its hints are no bytes: a function would run outside the workers; name one or several regular expressions")
+    hints = b"" if callable(found.hints) else found.hints
+    if not all(isinstance(one, bytes) for one in ((hints,) if isinstance(hints, bytes) else hints)):
+        raise RewrightError("its hints are no bytes: name one or several regular expressions, or a function that makes them")
     unwanted = [name for name in ("facts", "support", "run_project", "check") if getattr(found, name)]
     if unwanted:
         raise RewrightError(f"it has {unwanted[0]!r}, which only codemods that come with Rewright may have")
@@ -55,8 +65,8 @@ def described(code: Code) -> Codemod:
         name=str(found.name),
         summary=str(found.summary),
         version=found.version,
-        run_file=UserRun(code),
-        hints=patterns if len(patterns) > 1 else patterns[0],
+        run_file=UserRun(code, callable(found.hints)),
+        hints=hints if isinstance(hints, bytes) else tuple(hints),
         options=tuple(found.options),
         globs=tuple(found.globs),
         doc=str(found.doc),
