@@ -125,7 +125,7 @@ class SprintModel(_Model):
 
     id: Identifier
     name: Text = ""
-    rules: Annotated[list[Identifier], Field(min_length=1)] = Field(description="Rule ids; they run in the order of `rules` above.")
+    rules: Annotated[list[Identifier], Field(min_length=1)] = Field(description="Rule ids; they run in the order of the file.")
     branch: str = Field(description="The branch it lands on, such as refactor/exceptions.")
     base: str = Field(default="", description="Where the branch starts; empty: the branch that is checked out.")
     depends_on: list[Identifier] = Field(default_factory=list, description="Sprints that come first.")

@@ -88,7 +88,8 @@ def test_the_ready_rules_say_what_they_may_change(load):
 def test_every_ready_rule_has_cases_page_and_look_alikes(rule):
     page = (HOUSE / "docs" / "ready-rules.md").read_text(encoding="utf-8")
     assert page.count(f"| `{rule}` |") == 1
-    cases = {case.parent.name: yaml.safe_load(case.read_text("utf-8")) for case in (HOUSE / "fixtures" / rule).glob("*/case.yaml")}
+    found = (HOUSE / "fixtures" / rule).glob("*/case.yaml")
+    cases = {case.parent.name: yaml.safe_load(case.read_text("utf-8")) for case in found}
     expect = cases["hits"]["expect"]
     assert expect["changes"] or expect["findings"]
     assert not cases["left-alone"]["expect"]["changes"] and not cases["left-alone"]["expect"]["findings"]

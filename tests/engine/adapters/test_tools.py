@@ -1,11 +1,14 @@
 """A rule of each tool: plan, apply, a second run, and what is said of rules that cannot be carried out."""
 
+import json
 import pickle
 
+import jsonschema
 import pytest
 import tools_kit as kit
 
 import codemods
+from engine import catalogue
 from engine.adapters import light
 from engine.choice import Choice
 from engine.config.errors import ConfigError
@@ -287,3 +290,12 @@ def test_a_codemod_of_ours_says_which_extra_it_needs(tmp_path, monkeypatch):
         open_session(Choice(root=root, cache=False), codemods.known, codemods.templates),
     ):
         pass
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_editors_take_a_rule_of_a_tool(name):
+    schema = json.loads(catalogue.schema(codemods.known()))
+    rule = {"id": "it", name: "a.B", "applicability": "safe"}
+    jsonschema.validate({"version": 1, "codemods": ["mine"], "rules": [rule]}, schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({"version": 1, "rules": [{**rule, name: 1}]}, schema)
