@@ -98,7 +98,7 @@ def worktree(
             yield _make(repo, commit, folder, patterns)
         except keep_on:
             raise
-        except BaseException:
+        except BaseException:  # rewright: ignore[broad-except] whatever ends it, the worktree goes; it is raised again
             with contextlib.suppress(RewrightError):  # the first error says more
                 remove(repo.common, folder)
             raise
