@@ -14,7 +14,7 @@ from engine.fixtures import find_cases
 from engine.fixtures.cases import KINDS as KINDS  # noqa: PLC0414
 from engine.fixtures.trial import labels as labels  # noqa: PLC0414
 from engine.fixtures.trial import outputs as outputs  # noqa: PLC0414
-from engine.model import Change, Plan
+from engine.model import Change, Failure, Finding, Plan, Skip  # noqa: F401
 from engine.parallel import Inline
 from engine.process import BoundRule
 from engine.request import PlannedRule, Request
