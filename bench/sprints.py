@@ -26,6 +26,7 @@ RULES = common.REPO / "bench" / "sprints-rules.yaml"
 BRANCH = "refactor/exceptions"
 WARM = 15.0  # seconds of one batch of 30 files, planning included: the bar
 BATCHES = 3
+SINCE, COMMITS = "2025-08-06", 200  # the burndown: from when on, and how many commits it must take at least
 # The second gate: fails for a file that holds the word below and SafeExecutor.
 GATE = """import sys
 texts = [open(name, errors="replace").read() for name in sys.argv[1:]]
@@ -39,6 +40,7 @@ def main() -> None:
     work = clone(checkout, common.WORK / "sprints-target")
     with tempfile.TemporaryDirectory() as cache:
         steps, checks, facts = carried_out(work, {"XDG_CACHE_HOME": cache})
+        history(work, {"XDG_CACHE_HOME": f"{cache}/history"}, steps, checks, facts)
     parts = [
         "",
         f"{common.heading()} {common.machine()}. Written by `python -m bench.sprints`, part of `make reference`.",
@@ -120,6 +122,24 @@ def carried_out(work: Path, env: dict[str, str]) -> tuple[list[tuple[str, float]
     warm = statistics.median(spent for name, spent in steps if name in ("batch 2", "batch 3"))
     checks.append((f"a batch of 30 files, planning included, within {WARM:.0f} s warm (median {warm:.1f} s)", warm <= WARM))
     return steps, checks, facts
+
+
+def history(
+    work: Path, env: dict[str, str], steps: list[tuple[str, float]], checks: list[tuple[str, bool]], facts: list[str]
+) -> None:
+    """The burndown along the history, with nothing cached and again; adds its steps, checks and a sentence."""
+    argv: list[str | Path] = [common.REWRIGHT, "burndown", "--every", "commit", "--since", SINCE, "--select", "broad-except"]
+    argv += ["--rules", RULES, "--output-format", "json", "--svg", common.WORK / "burndown.svg", work]
+    told = []
+    for name in ("nothing cached", "again"):
+        started = time.perf_counter()
+        told.append(json.loads(common.run(argv, work, (0, 1), env).stdout))
+        steps.append((f"burndown since {SINCE}, {name}", time.perf_counter() - started))
+    count = len(told[0]["samples"])
+    checks.append(
+        (f"burndown over at least {COMMITS} commits ({count}), the same when cached", count >= COMMITS and told[0] == told[1])
+    )
+    facts.append(f"The burndown took {count} commits; its chart is drawn to `.bench/burndown.svg`.")
 
 
 def plant(work: Path, told: dict[str, Any]) -> str:
