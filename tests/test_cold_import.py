@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -138,16 +139,22 @@ HARM = {
 }
 
 
+@pytest.fixture
+def short():
+    """A folder for temporary files whose path leaves room for the name of a socket, which may have 107 bytes."""
+    with tempfile.TemporaryDirectory(prefix="rw-", dir="/tmp") as folder:
+        yield Path(folder)
+
+
 @pytest.mark.parametrize("harm", HARM)
-def test_what_a_module_does_costs_only_itself(tmp_path, harm):
+def test_what_a_module_does_costs_only_itself(tmp_path, short, harm):
     a, b = PLAIN
     where = target(tmp_path, tea=(HARM[harm] + a, b), cake=PLAIN)
     (where / "keep.txt").write_text("kept")
     before = tree(where)
-    (tmp_path / "tmp").mkdir()
     slow = ["-c", "import engine.cold.child as c; c.cold_import.__defaults__ = (2.0, ()); from cli import main; main()"]
     argv = ["diff", "--unsafe", "--no-cache", "--output-format", "jsonl", "--cold-import"]
-    done = started(where, slow, argv, tmp_path / "tmp")
+    done = started(where, slow, argv, short)
     items = [json.loads(line) for line in done.stdout.splitlines()]
     assert "HEARD" not in done.stdout + done.stderr
     found = {item["path"].partition("/")[0]: evidence(item) for item in of(items, "change")}
@@ -159,8 +166,8 @@ def test_what_a_module_does_costs_only_itself(tmp_path, harm):
     }  # before, `a` takes `b` from itself
     assert found["tea"][0] == ("pass" if harm in works else "unknown") and found["tea"][1].startswith(works.get(harm, ""))
     assert tree(where) == before
-    assert list((tmp_path / "tmp").iterdir()) == []
-    assert not [one for one in environments() if str(tmp_path / "tmp").encode() in one and b"HOME=" in one]
+    assert list(short.iterdir()) == []
+    assert not [one for one in environments() if str(short).encode() in one and b"HOME=" in one]
 
 
 def started(where, start, argv, temporary):
