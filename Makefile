@@ -19,7 +19,7 @@ help:
 	@echo "make equivalence  small programs and their rewrites, run side by side; writes docs/equivalence.md (about 12 minutes)"
 	@echo "make reference  the reference target from end to end; writes docs/reference-target.md (REFERENCE_TARGET=checkout)"
 	@echo "make inference  how well inference names exceptions; writes docs/inference.md (needs the cases and clones)"
-	@echo "make deaths     kill -9 at every git call of rewright branch, and resume (about ten minutes)"
+	@echo "make deaths     kill -9 at every git call of rewright branch, and resume (about two minutes)"
 	@echo "make pythons    a real install and the core tests on each Python 3.11+ at hand"
 	@echo "make clean      remove everything that make made"
 
