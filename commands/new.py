@@ -138,7 +138,7 @@ def _codemod_file(name: str, home: Path) -> dict[Path, bytes]:
 
 def _write(rules: Path, old: bytes, text: bytes, folder: Path, case: Mapping[str, bytes], code: Mapping[Path, bytes]) -> None:
     """Case, code, rule file, in this order: a rule file never names what is not there. Raises RewrightError, OSError."""
-    from engine.fixtures.snapshot import replace
+    from engine.whole_file import replace_file
 
     for path in code:
         if path.exists():
@@ -147,16 +147,16 @@ def _write(rules: Path, old: bytes, text: bytes, folder: Path, case: Mapping[str
     made = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".new-"))
     try:
         for name, data in case.items():
-            replace(made / _CASE / name, data)
+            replace_file(made / _CASE / name, data)
         made.chmod(folder.parent.stat().st_mode & 0o777)
         os.rename(made, folder)  # fails where somebody made that folder meanwhile
     finally:
         shutil.rmtree(made, ignore_errors=True)  # it is there only where something went wrong
     for path, data in code.items():
-        replace(path, data)
+        replace_file(path, data)
     if (rules.read_bytes() if rules.is_file() else b"") != old:
         raise RewrightError(f"{rules} was changed meanwhile, so the rule was not added; remove {folder} and run this again")
-    replace(rules, text)
+    replace_file(rules, text)
 
 
 def _tell(name: str, rules: Path, made: bool, code: Mapping[Path, bytes], remark: str) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.model import JSON, Change, Failure, FileDelta, Finding, Plan, RewrightError
+from engine.whole_file import replace_file
 
 VERSION = 1
 _HEADER = "rewright-baseline"
@@ -194,12 +195,7 @@ def write(file: Path, entries: Sequence[Entry]) -> bool:
         return False
     if not place.parent.is_dir():
         raise RewrightError(f"{file}: its folder does not exist; create it, or name another file for --baseline")
-    beside = place.with_name(f".{place.name}.{os.getpid()}")
-    try:
-        beside.write_text(text, "utf-8", newline="\n")
-        beside.replace(place)
-    finally:
-        beside.unlink(missing_ok=True)
+    replace_file(place, text.encode())
     return True
 
 

@@ -7,13 +7,13 @@ review of the lock is a review of what will run.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from engine.adapters.load import Code
 from engine.model import RewrightError
+from engine.whole_file import replace_file
 
 NAME = "rules.lock"
 _HEAD = "# Python that rules.yaml may run, written by `rewright trust`: SHA-256 and path.\n"
@@ -97,6 +97,4 @@ def require_trust(folder: Path, codes: Iterable[Code]) -> None:
 def write_lock(folder: Path, trusted: Mapping[str, str]) -> None:
     """Write rules.lock, whole: in another file that takes its place."""
     text = _HEAD + "".join(f"{seen}  {path}\n" for path, seen in sorted(trusted.items()))
-    fresh = folder / f".{NAME}.{os.getpid()}"
-    fresh.write_text(text, "utf-8")
-    os.replace(fresh, folder / NAME)
+    replace_file(folder / NAME, text.encode())

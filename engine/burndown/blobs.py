@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from engine.burndown.reader import SECONDS, all_here
 from engine.vcs.git import Git
+from engine.vcs.objects import as_lines, contents
 
 CHUNK_BYTES = 16_000_000  # of blobs held in memory at a time
 
@@ -15,7 +16,7 @@ def sizes(git: Git, oids: Sequence[str]) -> dict[str, int]:
     if not oids:
         return {}
     with all_here():
-        done = git.run("cat-file", "--batch-check", "--buffer", stdin=_lines(oids), seconds=SECONDS)
+        done = git.run("cat-file", "--batch-check", "--buffer", stdin=as_lines(oids), seconds=SECONDS)
     entries = (line.split() for line in done.out.decode("ascii").splitlines())
     return {entry[0]: int(entry[2]) for entry in entries if len(entry) == 3 and entry[1] == "blob"}
 
@@ -26,29 +27,9 @@ def chunks(git: Git, known: Mapping[str, int], limit: int = CHUNK_BYTES) -> Iter
     room = limit
     for oid, size in known.items():
         if wanted and size > room:
-            yield _contents(git, wanted)
+            yield contents(git, wanted, SECONDS)
             wanted, room = [], limit
         wanted.append(oid)
         room -= size
     if wanted:
-        yield _contents(git, wanted)
-
-
-def _contents(git: Git, oids: Sequence[str]) -> dict[str, bytes]:
-    """A blob that cannot be read after all (a damaged pack) is left out."""
-    out = git.run("cat-file", "--batch", "--buffer", stdin=_lines(oids), seconds=SECONDS).out
-    found: dict[str, bytes] = {}
-    at = 0
-    while at < len(out):
-        end = out.index(b"\n", at)
-        header = out[at:end].decode("ascii").split()
-        at = end + 1
-        if len(header) == 3:
-            size = int(header[2])
-            found[header[0]] = out[at : at + size]
-            at += size + 1
-    return found
-
-
-def _lines(oids: Sequence[str]) -> bytes:
-    return "".join(f"{oid}\n" for oid in oids).encode("ascii")
+        yield contents(git, wanted, SECONDS)

@@ -6,13 +6,12 @@ The branch itself is the record of what landed; a ledger that is lost costs anot
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
 from engine.errors import RewrightError
 from engine.sprints.granules import Aside
+from engine.whole_file import replace_file
 
 FOLDER = "rewright"  # below git's common folder
 
@@ -37,12 +36,6 @@ def write(file: Path, aside: Iterable[Aside]) -> None:
     """Replace the ledger, at once. Raises RewrightError when it cannot be written."""
     data = {"version": 1, "aside": [{name: getattr(one, name) for name in one.__slots__} for one in sorted(set(aside))]}
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=file.parent, prefix=".ledger-")
-        with os.fdopen(handle, "wb") as stream:
-            stream.write((json.dumps(data, indent=1) + "\n").encode())
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(name, file)
+        replace_file(file, (json.dumps(data, indent=1) + "\n").encode())
     except OSError as error:
         raise RewrightError(f"{file} cannot be written ({error.strerror}); free some space or mend its permissions") from error

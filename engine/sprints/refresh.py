@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import difflib
-import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,7 +12,9 @@ from engine.errors import RewrightError
 from engine.sprints.land import land, opened
 from engine.sprints.line import Line, base_of, following
 from engine.sprints.task import Batch, Task
+from engine.vcs.compare import Staged, difference
 from engine.vcs.git import Git
+from engine.vcs.objects import contents
 
 # "merged": the base has the old change by now; "gone": nothing is left to change.
 Kind = Literal["same", "differs", "merged", "gone", "new"]
@@ -43,10 +44,10 @@ def refresh(task: Task, line: Line) -> tuple[Batch, tuple[Difference, ...]]:
     wanted = frozenset(path.removeprefix(task.prefix) for path in old if path.startswith(task.prefix))
     with opened(task, new) as tree:
         done = land(task, new, tree, Budget(), wanted)
-    paths = sorted(old | touched(git, base, done.tip))
+    paths = old | touched(git, base, done.tip)
     before, after = _effects(git, line.base, line.tip, paths), _effects(git, base, done.tip, paths)
     moved = _effects(git, line.base, base, paths)
-    kinds = {path: _kind(before[path], after[path], moved[path]) for path in paths if before[path] or after[path]}
+    kinds = {path: _kind(before.get(path, ()), after.get(path, ()), moved.get(path, ())) for path in sorted({*before, *after})}
     return done, tuple(Difference(path, kind) for path, kind in kinds.items())
 
 
@@ -72,27 +73,15 @@ def _kind(before: tuple[bytes, ...], after: tuple[bytes, ...], moved: tuple[byte
 
 def touched(git: Git, base: str, tip: str) -> frozenset[str]:
     """The paths that differ between two commits, relative to the repository's top."""
-    out = git.run("diff-tree", "-r", "-z", "--name-only", "--no-renames", "--no-ext-diff", base, tip).out
-    return frozenset(os.fsdecode(name) for name in out.split(b"\0") if name)
+    return frozenset(_differing(git, base, tip))
 
 
-def _effects(git: Git, base: str, tip: str, paths: Iterable[str]) -> Mapping[str, tuple[bytes, ...]]:
-    names = list(paths)
-    old, new = _blobs(git, base, names), _blobs(git, tip, names)
-    return {name: effect(old[name], new[name]) for name in names}
+def _differing(git: Git, base: str, tip: str) -> dict[str, Staged]:
+    return difference(git.run("diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-renames", "--no-ext-diff", base, tip).out)
 
 
-def _blobs(git: Git, commit: str, paths: Iterable[str]) -> dict[str, bytes]:
-    """The bytes of each path at a commit; none where it is not there."""
-    names = list(paths)
-    asked = b"".join(os.fsencode(f"{commit}:{name}") + b"\n" for name in names)
-    out = git.run("cat-file", "--batch", stdin=asked).out
-    found: dict[str, bytes] = {}
-    for name in names:
-        heading, _, rest = out.partition(b"\n")
-        if heading.endswith(b" missing"):
-            found[name], out = b"", rest
-        else:
-            size = int(heading.rpartition(b" ")[2])
-            found[name], out = rest[:size], rest[size + 1 :]
-    return found
+def _effects(git: Git, base: str, tip: str, paths: Collection[str]) -> dict[str, tuple[bytes, ...]]:
+    """The effect on each of these paths that differs between two commits."""
+    changed = {path: one for path, one in _differing(git, base, tip).items() if path in paths}
+    blobs = contents(git, {oid for one in changed.values() for oid in (one.old, one.blob)})
+    return {path: effect(blobs.get(one.old, b""), blobs.get(one.blob, b"")) for path, one in changed.items()}

@@ -31,7 +31,7 @@ def claimed(common: Path, folder: Path) -> Iterator[None]:
     ours = folder.is_relative_to(common / OURS)
     if os.path.lexists(folder) and not ours:
         raise RewrightError(f"{folder} exists already, and is not ours to replace; remove it or name another place")
-    holder, path = folder.with_name(f"{folder.name}.holder"), folder.with_name(f"{folder.name}.lock")
+    holder, path = (folder.with_name(f".{folder.name}.{what}") for what in ("holder", "lock"))
     lock = FileLock(path, timeout=0)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)

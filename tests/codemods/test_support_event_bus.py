@@ -73,7 +73,7 @@ def test_a_fault_in_the_module_is_found(tmp_path, right, wrong):
     text = file.read_text()
     assert right in text
     file.write_text(text.replace(right, wrong))
-    assert execute(tmp_path, *UNITTEST)[0] in (1, -signal.SIGINT)
+    assert execute(tmp_path, *UNITTEST, "--failfast")[0] in (1, -signal.SIGINT)
 
 
 def test_a_stranger_of_that_name_is_not_taken_for_the_subject(tmp_path):

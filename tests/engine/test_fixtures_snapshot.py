@@ -7,7 +7,7 @@ from test_fixtures_trial import AFTER, BEFORE, lay
 
 import codemods
 from engine.fixtures import Tools, bound_rule, find_cases, tried
-from engine.fixtures.snapshot import refusal, replace, updates, with_expect, write
+from engine.fixtures.snapshot import refusal, updates, with_expect, write
 from engine.model import RewrightError
 from engine.parallel import Inline
 
@@ -95,18 +95,3 @@ def test_only_expect_changes_in_a_case_file(text):
 def test_a_case_file_in_braces_is_refused():
     with pytest.raises(RewrightError, match="write it as lines"):
         with_expect("{summary: x}\n", EMPTY)
-
-
-def test_a_write_keeps_the_mode_and_leaves_nothing_behind(tmp_path):
-    file = tmp_path / "a.py"
-    file.write_text("old")
-    file.chmod(0o640)
-    replace(file, b"new")
-    assert file.read_bytes() == b"new" and file.stat().st_mode & 0o777 == 0o640 and [*tmp_path.iterdir()] == [file]
-
-
-def test_a_write_that_fails_keeps_the_old_file(tmp_path):
-    (tmp_path / "a.py").mkdir()
-    with pytest.raises(OSError):
-        replace(tmp_path / "a.py", b"new")
-    assert [path.name for path in tmp_path.iterdir()] == ["a.py"]

@@ -28,7 +28,7 @@ def test_batches_land_one_by_one_and_the_checkout_stays_as_it_is(tmp_path):
         "rename: 1 change in 1 file",
     ]
     assert "Unavailable" in kit.text(folder, "b/m3.py")
-    assert vcs_kit.leftovers(vcs_kit.open_repository(folder)) in ([], ["rewright/worktrees/s.lock"])
+    assert vcs_kit.leftovers(vcs_kit.open_repository(folder)) in ([], ["rewright/worktrees/.s.lock"])
 
 
 def test_all_batches_at_once(tmp_path):

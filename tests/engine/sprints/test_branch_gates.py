@@ -192,5 +192,5 @@ def test_ctrl_c_in_the_middle_leaves_nothing(tmp_path):
         said = process.communicate(timeout=60)[1]
     assert (process.returncode, "Traceback" in said) == (130, False)
     assert vcs_kit.snapshot(folder) == before
-    assert [path.name for path in (folder / ".git" / "rewright" / "worktrees").iterdir()] == ["s.lock"]
+    assert [path.name for path in (folder / ".git" / "rewright" / "worktrees").iterdir()] == [".s.lock"]
     assert not (folder / ".git" / "worktrees").exists()

@@ -1,7 +1,5 @@
 """What `rewright branch` refuses, before anything is written; FAULTS.md by number."""
 
-import os
-
 import pytest
 import sprint_kit as kit
 import vcs_kit
@@ -186,22 +184,22 @@ def test_a_sprint_that_depends_on_itself(tmp_path):
     assert "sprints depend on each other: s -> s" in refused(folder)
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="needs a small file system, which only root may mount")
-def test_a_disk_that_is_full(tmp_path):
+@pytest.mark.parametrize("command", ["worktree add", "checkout", "add", "commit"])
+def test_a_disk_that_is_full(tmp_path, monkeypatch, command):
     folder = kit.repository(tmp_path / "r", count=1)
-    place = folder / ".git" / "rewright" / "worktrees"
-    place.mkdir(parents=True)
-    if os.system(f"mount -t tmpfs -o size=64k tmpfs {place} 2>/dev/null"):
-        pytest.skip("this machine does not let root mount a file system")
-    try:
-        vcs_kit.write(folder, {"big.py": b"x = 1\n" * 30_000})
-        vcs_kit.git(folder, "add", "-A")
-        vcs_kit.git(folder, "commit", "-qm", "big")
-        told = kit.branch(folder, expect=2).stderr
-        assert "space" in told or "full" in told
-        assert kit.branches(folder) == ["main"]
-    finally:
-        os.system(f"umount {place}")
+    vcs_kit.full_disk(tmp_path / "bin", command, monkeypatch)
+    assert "make room" in refused(folder)
+    assert kit.branches(folder) == ["main"]
+
+
+def test_sprints_whose_names_differ_as_a_lock_does(tmp_path):
+    more = "  - {id: s.lock, rules: [rename], branch: refactor/other, applicability: unsafe}\n"
+    folder = kit.repository(tmp_path / "r", count=1)
+    (folder / "rules.yaml").write_text(kit.rules(more=more))
+    vcs_kit.git(folder, "commit", "-qam", "two sprints")
+    kit.branch(folder)
+    kit.branch(folder, name="s.lock")
+    assert kit.branches(folder) == ["main", "refactor/other", "refactor/s"]
 
 
 @pytest.mark.parametrize("base", ["--output={out}", "HEAD~1", "", "0" * 40])

@@ -2,11 +2,10 @@
 
 import errno
 import os
-import shutil
 import stat
 
 import pytest
-from vcs_kit import blob, delta, git, leftovers, once, refused, snapshot, where, write
+from vcs_kit import blob, delta, full_disk, git, leftovers, once, refused, snapshot, where
 
 from engine.apply.layer import FileLayer
 from engine.vcs import commit as commits
@@ -30,14 +29,9 @@ def test_a_full_disk_while_a_file_is_written(plain, monkeypatch):
 
 @pytest.mark.parametrize("command", ["worktree", "checkout", "add", "commit"])
 def test_a_full_disk_while_git_writes(plain, tmp_path, monkeypatch, command):
-    real = shutil.which("git")
-    full = 'echo "fatal: sha1 file write error: No space left on device" >&2; exit 128'
-    script = f'#!/bin/sh\ncase " $* " in *" {command} "*) {full};; esac\n'
-    write(tmp_path / "bin", {"git": f'{script}exec {real} "$@"\n'.encode()})
-    (tmp_path / "bin" / "git").chmod(0o755)
     before = snapshot(plain)
     with monkeypatch.context() as patch:
-        patch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+        full_disk(tmp_path / "bin", command, patch)
         with pytest.raises(DiskFull, match="make room"):
             once(plain, [delta("a.py", b"a = 1\n", b"a = 2\n")])
     assert snapshot(plain) == before

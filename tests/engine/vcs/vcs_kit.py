@@ -1,6 +1,7 @@
 """Real git repositories for the tests of engine/vcs, and what must be the same in them afterwards."""
 
 import os
+import shutil
 import stat
 import subprocess
 from pathlib import Path
@@ -87,7 +88,7 @@ def leftovers(repo):
     """What a finished run left of worktrees; the lock's file and its folders may stay."""
     ours = repo.common / "rewright"
     found = [path.relative_to(repo.common).as_posix() for path in ours.rglob("*")] if ours.exists() else []
-    stay = {"rewright/worktrees", "rewright/worktrees/sprint.lock"}
+    stay = {"rewright/worktrees", "rewright/worktrees/.sprint.lock"}
     return sorted(set(found) - stay) + [path.name for path in (repo.common / "worktrees").glob("*")]
 
 
@@ -108,3 +109,12 @@ def files(root):
 def without_branch(found, repo, branch="refactor/x"):
     mine = (f"{repo.common}/refs/heads/{branch}", f"{repo.common}/logs/refs/heads/{branch}")
     return {path: value for path, value in found.items() if path not in mine}
+
+
+def full_disk(folder, command, monkeypatch):
+    """From here on git says of one of its commands what it says when the disk is full."""
+    full = 'echo "fatal: sha1 file write error: No space left on device" >&2; exit 128'
+    script = f'#!/bin/sh\ncase " $* " in *" {command} "*) {full};; esac\n'
+    write(folder, {"git": f'{script}exec {shutil.which("git")} "$@"\n'.encode()})
+    (folder / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
