@@ -6,7 +6,6 @@ is admitted is therefore idempotent, or it is a failure. Pure: bytes in, items a
 
 from __future__ import annotations
 
-import bisect
 import contextlib
 import io
 import re
@@ -15,19 +14,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from engine import gates, text_gates
+from engine import text_gates
+from engine.admit import admit
 from engine.contract import checked
-from engine.edits import apply_edits, overlap
 from engine.fingerprint import fingerprint
-from engine.imports import clash, import_edits
 from engine.model import (
     Applicability,
     Change,
     Codemod,
-    Edit,
     Failure,
     Finding,
-    ImportNeed,
     Item,
     RefusedFile,
     Site,
@@ -155,7 +151,7 @@ def _settle(rule: BoundRule, run: _Run) -> bool:
         if not wanted:
             run.overlay.quiet[rule.id] = source.data
             return source is not start
-        _admit(wanted, rule, run)
+        admit(wanted, rule.codemod.name, run.overlay, run.project)
     message = f"{rule.codemod.name} still proposes changes after {MAX_PASSES} passes: not idempotent; nothing was changed"
     raise _EndlessError("not-idempotent", message, rule.id)
 
@@ -197,65 +193,3 @@ def _withheld(rule: BoundRule, change: Change, run: _Run) -> str:
         return "incomplete"
     waits = change.applicability is Applicability.UNSAFE and not run.unsafe
     return "needs-unsafe" if waits and run.overlay.place(rule.id, change.site) not in run.verdicts else ""
-
-
-def _admit(wanted: list[Change], rule: BoundRule, run: _Run) -> None:
-    """Apply the changes that do not overlap and pass every gate; refuse those that do not pass."""
-    winners: list[Change] = []
-    taken: list[Edit] = []
-    needs: set[ImportNeed] = set()
-    for change in sorted(wanted, key=lambda one: (one.site.line, one.site.column, one.edits)):
-        both = needs.union(change.imports) if change.imports else needs
-        if overlap(change.edits, taken) or (winners and change.imports and clash(change.site.path, both)):
-            continue  # it is proposed again in the next pass
-        winners.append(change)
-        needs = both
-        for edit in change.edits:
-            bisect.insort(taken, edit)
-    result = _gated(winners, run)
-    if isinstance(result, gates.Breach):
-        alone = [(change, _gated([change], run)) for change in winners]
-        for change, breach in alone:
-            if isinstance(breach, gates.Breach):
-                _refuse(rule, change, breach, run)
-        winners = [change for change, breach in alone if not isinstance(breach, gates.Breach)]
-        result = _gated(winners, run) if winners else result
-    if isinstance(result, gates.Breach):
-        for change in winners:
-            _refuse(rule, change, result, run)
-        return
-    after, edits = result
-    gates_passed = gates.PASSED if run.overlay.source.parses else text_gates.PASSED
-    own = {edit for change in winners for edit in change.edits}
-    shared = tuple(edit for edit in edits if edit not in own)  # the imports: told with the first change that needs them
-    for change in winners:
-        extra, shared = (shared, ()) if change.imports else ((), shared)
-        passed = change.evidence + gates_passed
-        run.overlay.record(replace(change, edits=change.edits + extra, evidence=passed, batch=len(run.overlay.batches)))
-    run.overlay.advance(after, edits)
-
-
-def _gated(changes: Sequence[Change], run: _Run) -> tuple[Source, tuple[Edit, ...]] | gates.Breach:
-    edits = [edit for change in changes for edit in change.edits]
-    needs = [need for change in changes for need in change.imports]
-    if problem := clash(run.overlay.source.path, needs):
-        return gates.Breach("imports", problem)
-    if needs:
-        edits += import_edits(run.overlay.source, needs, min(edit.start for edit in edits))
-    edits.sort()
-    spans = [span for change in changes for span in change.spans]
-    try:
-        text = apply_edits(run.overlay.source.text, edits)
-    except ValueError as error:
-        return gates.Breach("edits", str(error))
-    if not run.overlay.source.parses:
-        mended = text_gates.check(run.overlay.source, text, edits, run.project.python)
-        return mended if isinstance(mended, gates.Breach) else (mended, tuple(edits))
-    after = gates.check(run.overlay.source, text, edits, spans, run.project.python)
-    return after if isinstance(after, gates.Breach) else (after, tuple(edits))
-
-
-def _refuse(rule: BoundRule, change: Change, breach: gates.Breach, run: _Run) -> None:
-    run.overlay.banned.add(run.overlay.place(rule.id, change.site))
-    message = f"{rule.codemod.name} proposed a rewrite that does not hold ({breach.gate}): {breach.message}"
-    run.overlay.record(Failure(change.site, f"gate:{breach.gate}", message, rule.id))
