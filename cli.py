@@ -83,7 +83,9 @@ def main() -> None:
     try:
         sys.exit(cli(standalone_mode=False))
     except click.exceptions.Abort:
-        click.echo("rewright: interrupted; nothing half-written is left behind (see `rewright resume`)", err=True)
+        journaled = sys.argv[1:2] in (["apply"], ["undo"], ["resume"])
+        hint = " (see `rewright resume`)" if journaled else ""
+        click.echo(f"rewright: interrupted; nothing half-written is left behind{hint}", err=True)
         sys.exit(130)
     except click.ClickException as error:
         error.show()

@@ -6,7 +6,7 @@ import datetime
 import json
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -88,11 +88,12 @@ def _progress(target: Path, config: Config, sprint: Sprint, repo: Repository | N
     choice = Choice(root=target, rules_file=Path(config.path), sprint=sprint.id, jobs=given["jobs"], cache=not given["no_cache"])
     with open_session(choice, codemods.known, codemods.templates) as session:
         plan = session.plan()
-    prefix = target.relative_to(repo.top).as_posix() + "/" if repo and target != repo.top else ""
+    prefix = repo.prefix_of(target) if repo else ""
     ours = shard(repo.top if repo else target, prefix, sprint.code_owners)
     left = {delta.path: delta.before for delta in plan.deltas if delta.before is not None and ours(delta.path)}
     line = _line(repo, sprint)
-    merged, landed, aside = False, frozenset[str](), set[str]()
+    merged, aside = False, set[str]()
+    landed: Set[str] = frozenset()
     if repo and line:
         merged = line.exists and is_within(repo.git, line.tip, head(repo).commit)
         landed = touched(repo.git, line.base, line.tip) if line.exists and not merged else landed

@@ -124,11 +124,21 @@ def granules(
     taken = set(support)
     for label in sorted(set(label_of.values())):
         own = tuple(change for change in changes if label_of[change.site.path] == label)
-        made = _with_packages({one.path for change in own for one in change.creates} & deltas.keys(), deltas) - taken
+        new = {path for change in own for path in (*(one.path for one in change.creates), change.moves_to)}
+        made = _with_packages(new & deltas.keys(), deltas) - taken
         taken |= made
         paths = made | {path for path in label_of if label_of[path] == label}
         out.append(Granule(rule, label, tuple(deltas[path] for path in sorted(paths)), own))
     return tuple(out)
+
+
+def created(plan: Plan, files: Collection[str]) -> list[FileDelta]:
+    """What the plan creates for its changes in these files."""
+    deltas = {delta.path: delta for delta in plan.deltas if delta.before is None}
+    changes = [change for change in _changes(plan) if change.site.path in files]
+    needed = {plan.support[name] for change in changes for name in change.support}
+    needed |= {one.path for change in changes for one in change.creates}
+    return [deltas[path] for path in sorted(_with_packages(needed & deltas.keys(), deltas))]
 
 
 def aside_of(granule: Granule, why: str) -> tuple[Aside, ...]:

@@ -17,7 +17,7 @@ from engine.model import Applicability, Change, FileDelta, Plan
 from engine.process import FileResult
 from engine.sprints import ledger
 from engine.sprints.culprit import guilty
-from engine.sprints.granules import Aside, batch, digest_of, granules
+from engine.sprints.granules import Aside, batch, created, digest_of, granules
 from engine.sprints.line import Line
 from engine.sprints.messages import Origin, message
 from engine.sprints.owners import NOBODY, owners
@@ -54,7 +54,7 @@ def land(task: Task, line: Line, tree: Worktree, budget: Budget, wanted: Collect
         return Batch(line, line.tip, complete=complete, plan=first, waiting=waiting)
     complete = complete and chosen == batch(first, Budget(), aside, fits)
     task.tell(f"{len(chosen)} files in this batch")
-    require_untouched(task, [delta for delta in first.deltas if delta.path in chosen or delta.before is None])
+    require_untouched(task, [*(one for one in first.deltas if one.path in chosen), *created(first, chosen)])
     dropped: set[Aside] = set()
     while True:
         made = _commits(task, line, tree, first, chosen, aside | dropped)
@@ -75,7 +75,8 @@ def land(task: Task, line: Line, tree: Worktree, budget: Budget, wanted: Collect
 
 def _as_landed(aside: Iterable[Aside], made: Sequence[Made]) -> set[Aside]:
     """The same files with the bytes that other rules leave them with, so that they are not tried again for those alone."""
-    after = {delta.path: digest_of(delta.after) for one in made for delta in one.granule.deltas}
+    deltas = [delta for one in made for delta in one.granule.deltas]
+    after = {delta.path: digest_of(delta.after) for delta in deltas if delta.after is not None}
     return {replace(one, before=after[one.path]) for one in aside if one.path in after}
 
 

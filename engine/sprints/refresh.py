@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection
+import os
+from collections.abc import Collection, Set
 from dataclasses import dataclass
 from typing import Literal
 
@@ -71,9 +72,14 @@ def _kind(before: tuple[bytes, ...], after: tuple[bytes, ...], moved: tuple[byte
     return "differs" if before else "new"
 
 
-def touched(git: Git, base: str, tip: str) -> frozenset[str]:
-    """The paths that differ between two commits, relative to the repository's top."""
-    return frozenset(_differing(git, base, tip))
+def touched(git: Git, base: str, tip: str) -> Set[str]:
+    """The paths that a branch changes from its base to its tip, relative to the repository's top.
+
+    What came in by a merge is not the branch's own: a reviewer may have merged the base into it.
+    """
+    how = ("-z", "--format=", "--name-only", "--no-renames", "--no-ext-diff", "--no-show-signature")
+    out = git.run("log", "--first-parent", "--no-merges", *how, f"{base}..{tip}", "--").out
+    return _differing(git, base, tip).keys() & {os.fsdecode(name) for name in out.split(b"\0") if name}
 
 
 def _differing(git: Git, base: str, tip: str) -> dict[str, Staged]:

@@ -46,8 +46,7 @@ class Task:
     @property
     def prefix(self) -> str:
         """The target below the repository's top, with a `/` at its end; empty when it is the top."""
-        inside = self.target.relative_to(self.repo.top).as_posix()
-        return "" if inside == "." else f"{inside}/"
+        return self.repo.prefix_of(self.target)
 
     @property
     def ledger(self) -> Path:

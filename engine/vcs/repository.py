@@ -46,6 +46,11 @@ class Repository:
     common: Path  # the git common dir, absolute: the .git folder that all worktrees share
     settings: tuple[Setting, ...] = ()  # git's configuration, every scope
 
+    def prefix_of(self, folder: Path) -> str:
+        """A folder of the repository, absolute, below its top, with a `/` at its end; empty when it is the top."""
+        inside = folder.relative_to(self.top).as_posix()
+        return "" if inside == "." else f"{inside}/"
+
 
 @dataclass(frozen=True, slots=True)
 class Head:

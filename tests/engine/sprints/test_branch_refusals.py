@@ -38,6 +38,15 @@ def test_fault_74_an_untracked_file_where_one_would_be_created(tmp_path):
     kit.branch(folder, "--allow-dirty")
 
 
+def test_fault_74_what_a_later_batch_would_create_is_in_nobodys_way_yet(tmp_path):
+    rule = "  - {id: rename, codemod: " + kit.RENAME + ", message: Ours.}\n  - {id: broad-except}\n"
+    files = {"a/x.py": kit.OLD, "b/y.py": kit.BROAD}
+    folder = kit.repository(tmp_path / "r", "budget: {files: 1}", files=files, rule=rule)
+    vcs_kit.write(folder, {"common_utils/__init__.py": b""})
+    kit.branch(folder)
+    assert "common_utils/__init__.py: there and not tracked" in refused(folder)
+
+
 def test_fault_75_detached_head_is_a_base(tmp_path):
     folder = kit.repository(tmp_path / "r")
     vcs_kit.git(folder, "checkout", "-q", "--detach")

@@ -118,3 +118,16 @@ def test_the_command_counts_the_shard_and_goes_on_without_a_branch_that_it_canno
     done = kit.rewright(folder, "sprints", "--jobs", "1", expect=1)
     assert [line.split()[-5] for line in done.stdout.splitlines()[1:3]] == ["2", "5"]
     assert "sprint later: what landed is not known: 'not-there' is not a commit" in done.stderr
+
+
+def test_what_a_reviewer_merged_into_the_branch_has_not_landed(tmp_path):
+    folder = kit.repository(tmp_path / "r", count=2)
+    kit.branch(folder)
+    vcs_kit.write(folder, {"a/late.py": kit.OLD.encode()})
+    vcs_kit.git(folder, "add", "-A")
+    vcs_kit.git(folder, "commit", "-qm", "the base moves")
+    vcs_kit.git(folder, "worktree", "add", "-q", str(tmp_path / "review"), "refactor/s")
+    vcs_kit.git(tmp_path / "review", "merge", "-q", "--no-edit", "main")
+    vcs_kit.git(folder, "worktree", "remove", str(tmp_path / "review"))
+    done = kit.rewright(folder, "sprints", "--jobs", "1", expect=1).stdout
+    assert done.splitlines()[1].split()[-5:-3] == ["1", "1"]
