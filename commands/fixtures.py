@@ -67,10 +67,9 @@ def test(
     config = load_config(rules_file, root, known, trusted=trust)
     fixtures = folder or _beside(Path(config.path), root)
     outcomes, branches = _tried(find_cases(fixtures, names), config, root, jobs)
-    if update:
-        _update(outcomes)
+    updated = _update(outcomes) if update else {}
     if output_format == "json":
-        click.echo(told.as_json(outcomes, covers(outcomes, branches)))
+        click.echo(told.as_json(outcomes, covers(outcomes, branches), updated))
     else:
         color = bool(os.environ.get("FORCE_COLOR") or (sys.stdout.isatty() and not os.environ.get("NO_COLOR")))
         click.echo("\n".join(told.text(outcomes, covers(outcomes, branches), color)))
@@ -109,14 +108,14 @@ def _tried(cases: Sequence[Case], config: Config, root: Path, jobs: int | None) 
     return outcomes, {name: branch_share(one.arcs, one.files, home) for name, one in measuring.items()}
 
 
-def _update(outcomes: list[Outcome]) -> None:
-    """Make what happened what is expected, and replace the outcomes that it settles."""
+def _update(outcomes: list[Outcome]) -> dict[str, list[str]]:
+    """Make what happened what is expected, and replace the outcomes that it settles. Case id to what was done to its files."""
     from dataclasses import replace
 
     from engine.fixtures import snapshot
     from engine.report.screen import escape
 
-    wrote = False
+    wrote: dict[str, list[str]] = {}
     for number, outcome in enumerate(outcomes):
         files = snapshot.updates(outcome)
         if not files:
@@ -127,11 +126,12 @@ def _update(outcomes: list[Outcome]) -> None:
                 click.echo("  where that is meant, write it into case.yaml yourself, under expect: failures:", err=True)
             continue
         for file, what in snapshot.write(outcome.case, files):
-            wrote = True
+            wrote.setdefault(outcome.case.id, []).append(f"{what} {file.relative_to(outcome.case.folder)}")
             click.echo(escape(f"{what} {_short(file)}"), err=True)
         outcomes[number] = replace(outcome, problems=())
     if not wrote:
         click.echo("nothing to update", err=True)
+    return wrote
 
 
 def _short(file: Path) -> str:

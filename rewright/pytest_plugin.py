@@ -1,7 +1,7 @@
 """pytest's items for fixtures of rules: one a case. Imports nothing of ours, so that it works inside any environment and target.
 
 It does nothing unless `--rewright` or `rewright = true` asks for it. What the cases come to is asked of `rewright test`,
-started once a session.
+started once a session. With pytest-snapshot's `--snapshot-update` the cases that run are updated, and fail once, as its own do.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ class Fixtures:
     def __init__(self, config: pytest.Config) -> None:
         self.root = config.rootpath
         self.folder = Path(os.path.abspath(self.root / config.getini("rewright_fixtures")))
+        self.update = bool(config.getoption("snapshot_update", False))  # pytest-snapshot's, where it is installed
         self._told: dict[str, Any] | None = None
         named = config.args_source is pytest.Config.ArgsSource.ARGS
         below = [Path(os.path.abspath(config.invocation_params.dir / argument)) for argument in config.args]
@@ -61,24 +62,31 @@ class Fixtures:
         file.fixtures = self
         return file
 
-    def problems(self, folder: Path) -> list[str] | None:
+    def problems(self, item: pytest.Item) -> list[str] | None:
         """What is wrong with a case; None when `rewright test` did not run it. Raises CaseFailed where it cannot run."""
         if self._told is None:
-            self._told = self._asked()
-        found: list[str] | None = self._told.get(os.path.realpath(folder))
+            self._told = self._asked([one.name for one in item.session.items if isinstance(one, CaseItem)])
+        found: list[str] | None = self._told.get(os.path.realpath(item.path.parent))
         return found
 
-    def _asked(self) -> dict[str, list[str]]:
+    def _asked(self, names: list[str]) -> dict[str, list[str]]:
         import json
 
         argv = [sys.executable, "-P", "-m", "rewright", "test", "--output-format", "json", "--root", str(self.root)]
-        done = subprocess.run(
-            [*argv, "--fixtures", str(self.folder)], cwd=self.root, stdin=subprocess.DEVNULL, capture_output=True, check=False
-        )
+        argv += ["--fixtures", str(self.folder), *(("--update",) if self.update else ()), *names]
+        done = subprocess.run(argv, cwd=self.root, stdin=subprocess.DEVNULL, capture_output=True, check=False)
         if done.returncode not in (0, 1):
             raise CaseFailed(done.stderr.decode("utf-8", "replace").strip() or f"`rewright test` ended with {done.returncode}")
         cases = json.loads(done.stdout)["cases"]
-        return {os.path.realpath(case["folder"]): [problem["text"] for problem in case["problems"]] for case in cases}
+        return {os.path.realpath(case["folder"]): [*map(_modified, case["updated"]), *_texts(case)] for case in cases}
+
+
+def _texts(case: dict[str, Any]) -> list[str]:
+    return [problem["text"] for problem in case["problems"]]
+
+
+def _modified(what: str) -> str:
+    return f"snapshot modified: {what} (verify that the change is expected before committing it)"
 
 
 class CaseFailed(Exception):
@@ -104,7 +112,7 @@ class CaseItem(pytest.Item):
 
     def runtest(self) -> None:
         """Raises CaseFailed with what was expected against what was found."""
-        problems = self.fixtures.problems(self.path.parent)
+        problems = self.fixtures.problems(self)
         if problems is None:
             raise CaseFailed(f"`rewright test` did not run {self.name}")
         if problems:

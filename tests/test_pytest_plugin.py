@@ -1,6 +1,7 @@
 """The pytest plugin, loaded by pytest itself inside an environment with the wheel, in a target that has our names."""
 
 import json
+import shutil
 import subprocess
 import sys
 
@@ -46,6 +47,18 @@ def test_one_item_a_case_and_the_diff_where_one_fails(bare, home):
 def test_one_case_by_its_path_and_no_other(bare, home):
     done = pytest_in(bare, home, "--rewright", "fixtures/rename-exception/good/case.yaml")
     assert done.returncode == 0 and "1 passed" in done.stdout, done.stdout + done.stderr
+
+
+def test_snapshot_update_is_for_the_cases_that_run(bare, home):
+    """pytest-snapshot's own flag: what it settles fails once, and passes from then on."""
+    cases = home / "fixtures" / "rename-exception"
+    shutil.copytree(cases / "bad", cases / "worse")
+    bad, worse = (cases / name / "after" / "a.py" for name in ("bad", "worse"))
+    done = pytest_in(bare, home, "--rewright", "--snapshot-update", "-k", "bad")
+    assert done.returncode == 1 and "snapshot modified: wrote after/a.py" in done.stdout, done.stdout + done.stderr
+    assert (bad.read_text(), worse.read_text()) == (AFTER, BEFORE)
+    done = pytest_in(bare, home, "--rewright", "--snapshot-update", "-k", "bad")
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_a_rule_file_that_is_wrong_fails_the_cases_with_its_sentence(bare, home):
