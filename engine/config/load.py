@@ -31,6 +31,7 @@ def load(path: Path, codemods: Mapping[str, Codemod]) -> Config:
     Raises ConfigError with every problem at once.
     """
     from engine.config import check, positions, schema
+    from engine.config.checker import Checker
 
     name = str(path)
     try:
@@ -43,8 +44,8 @@ def load(path: Path, codemods: Mapping[str, Codemod]) -> Config:
         raise ConfigError(document.problems)
     check.as_meant(document)
     model, complaints = schema.check(document, name)
-    checker = check.Checker(document, name, codemods)
-    config = checker.config(model)
+    checker = Checker(document, name, codemods)
+    config = check.checked(checker, model)
     problems = [*document.problems, *complaints, *checker.problems]
     if problems or config is None:
         raise ConfigError(problems)

@@ -24,11 +24,16 @@ _GIT = re.compile(r"\.git[. ]*|git~\d+", re.I)
 
 
 def fill(
-    codemod: Codemod, given: Mapping[str, JSON], at: Path, document: Document, complain: Complain, whole: bool = True
+    codemod: Codemod,
+    given: Mapping[str, JSON],
+    at: Path,
+    document: Document,
+    complain: Complain,
+    base: Mapping[str, JSON] | None = None,
 ) -> dict[str, JSON]:
-    """Every option of the codemod with its value: the given one, or the default. Faults go to `complain`.
+    """Every option of the codemod with its value: the given one, or the one in `base`, or the default. Faults go to `complain`.
 
-    `whole`: these are all that the rule says, so that the codemod's own check may look at them together.
+    `base`: what a rule says, where a sprint overrides some of it; the codemod's own check looks at all of it together.
     """
     declared = {option.name: option for option in codemod.options}
     for name in given:
@@ -44,7 +49,7 @@ def fill(
         complain(path, message, is_key)
 
     for option in codemod.options:
-        values[option.name] = option.default
+        values[option.name] = (base or {}).get(option.name, option.default)
         path = (*at, option.name)
         if option.name in given and not document.is_broken(path):
             value = _as_written(option, given[option.name], document.place(path).text)
@@ -53,9 +58,9 @@ def fill(
             else:
                 values[option.name] = value.rstrip("/") if isinstance(value, str) and _is_path(option) else value
         faults += document.is_broken(path)
-    if codemod.check is not None and whole and not faults:
+    if codemod.check is not None and not faults:
         for keys, message in codemod.check(values):
-            complain((*at, *keys), message, False)
+            complain((*at, *keys) if base is None or keys[:1] in [(name,) for name in given] else at, message, False)
     return values
 
 

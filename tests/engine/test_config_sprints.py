@@ -7,6 +7,8 @@ from config_kit import ONE_RULE
 from hypothesis import given
 from hypothesis import strategies as st
 
+import codemods
+from engine import config
 from engine.config.sprints import branch_fault
 
 
@@ -113,3 +115,35 @@ def test_overrides_are_checked_as_options_are(problems):
         "broad-except has no option 'presrve'; did you mean 'preserve'?",
         "the sprint runs no rule 'port-literal'; known: broad-except",
     ]
+
+
+PATTERN = """\
+version: 1
+rules:
+  - {id: ours, match: old($X), replace: new($X)}
+sprints:
+  - {id: one, rules: [ours], branch: b, options: {ours: {replace: newer($X)}}}
+"""
+
+
+def real(folder, text):
+    """The problems of a text with our own codemods."""
+    (folder / "rules.yaml").write_text(text)
+    try:
+        config.load(folder / "rules.yaml", codemods.known())
+    except config.ConfigError as error:
+        return [f"{one.line}:{one.column}: {one.message}" for one in error.problems]
+    return []
+
+
+def test_overrides_of_a_pattern_are_checked_with_the_rest_of_its_rule(tmp_path):
+    assert real(tmp_path, PATTERN) == []
+    (told,) = real(tmp_path, PATTERN.replace("newer($X)", "newer($Y)"))
+    assert told.startswith("5:67: ") and "binds no $Y" in told
+    (told,) = real(tmp_path, PATTERN.replace("replace: newer($X)", "match: older($Y)"))
+    assert told.startswith("5:") and "binds no $X" in told
+
+
+def test_the_faults_of_a_rule_are_told_once_and_hide_none_of_its_overrides(tmp_path):
+    first, second = real(tmp_path, PATTERN.replace("new($X)", "new($Z)").replace("replace: newer($X)", "replac: x"))
+    assert first.startswith("3:") and "binds no $Z" in first and second.startswith("5:") and "did you mean 'replace'?" in second
