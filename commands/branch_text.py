@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from commands.screen import columns
+
 if TYPE_CHECKING:
     from engine.sprints.granules import Aside
     from engine.sprints.line import Line
@@ -28,7 +30,7 @@ def told(task: Task, line: Line, batches: Sequence[Batch], differences: Sequence
         part = one.granule
         counts = (f"{len(part.files):,}", f"{len(part.changes):,}", f"{part.unsafe:,}")
         rows.append((one.commit[:10], part.rule, part.label or "all", *counts))
-    yield from ("", *_columns(rows)) if made else ()
+    yield from ("", *columns(rows, 3)) if made else ()
     yield ""
     for done in batches:
         for gate in done.gates:
@@ -135,12 +137,3 @@ def as_json(task: Task, line: Line, batches: Sequence[Batch], differences: Seque
         "differences": [{"path": one.path, "kind": one.kind} for one in differences],
         "foreign": [{"commit": one.commit, "subject": one.subject} for one in line.foreign],
     }
-
-
-def _columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Rows as aligned lines; the columns after the third are numbers."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        words = [text.ljust(width) for text, width in zip(row[:3], widths[:3], strict=True)]
-        numbers = [text.rjust(width) for text, width in zip(row[3:], widths[3:], strict=True)]
-        yield "  ".join([*words, *numbers]).rstrip()

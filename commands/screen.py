@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import click
 
 
@@ -10,3 +12,14 @@ def say(text: str, err: bool = False) -> None:
     from engine.report.screen import escape
 
     click.echo("\n".join(map(escape, text.split("\n"))), err=err)
+
+
+def columns(rows: Sequence[Sequence[str]], words: int) -> Iterator[str]:
+    """Rows as aligned lines: the first `words` columns to the left, the others, numbers, to the right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = [
+            text.ljust(width) if index < words else text.rjust(width)
+            for index, (text, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        yield "  ".join(cells).rstrip()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from commands.screen import say
+from commands.screen import columns, say
 from engine import outcome
 from engine.model import RewrightError
 
@@ -129,12 +129,7 @@ def _told(rows: Sequence[Row], width: int) -> Iterator[str]:
     from engine.sprints.schedule import gantt
 
     heading = ("sprint", "state", "waits for", "ends", "files left", "changes", "batches", "landed", "set aside")
-    cells = [heading, *map(_cells, rows)]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    for row in cells:
-        words = [text.ljust(size) for text, size in zip(row[:4], widths[:4], strict=True)]
-        numbers = [text.rjust(size) for text, size in zip(row[4:], widths[4:], strict=True)]
-        yield "  ".join([*words, *numbers]).rstrip()
+    yield from columns([heading, *map(_cells, rows)], 4)
     picture = gantt(rows, width)
     yield from ("", *picture) if picture else ()
     finish = max((row.finish for row in rows if row.finish), default=None)

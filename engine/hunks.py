@@ -7,11 +7,11 @@ which writes others changes nothing by that. Pure.
 from __future__ import annotations
 
 import ast
-import difflib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from engine.line_diff import changed_blocks
 from engine.model import Edit, Site, Span
 from engine.source import Source
 
@@ -50,10 +50,10 @@ def text_edits(source: Source, text: str) -> tuple[Edit, ...]:
 def line_hunks(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[int, int, int, int]]:
     """(first, end) of the old lines and (first, end) of the new ones that take their place, 0-based, in order."""
     was, now = [line.rstrip("\r\n") for line in old], [line.rstrip("\r\n") for line in new]
-    for kind, i, j, k, m in difflib.SequenceMatcher(None, was, now, autojunk=False).get_opcodes():
-        if kind == "replace" and j - i == m - k:
+    for i, j, k, m in changed_blocks(was, now):
+        if j - i == m - k:
             yield from ((i + at, i + at + 1, k + at, k + at + 1) for at in range(j - i))
-        elif kind != "equal":
+        else:
             yield i, j, k, m
 
 

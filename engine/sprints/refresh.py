@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Collection, Set
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import Literal
 
 from engine.config.values import Budget
 from engine.errors import RewrightError
+from engine.line_diff import changed_blocks
 from engine.sprints.land import land, opened
 from engine.sprints.line import Line, base_of, following
 from engine.sprints.task import Batch, Task
@@ -56,10 +56,9 @@ def effect(before: bytes, after: bytes) -> tuple[bytes, ...]:
     """The lines that a change takes away and adds, wherever they stand: what makes two changes the same to a reader."""
     old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
     out: list[bytes] = []
-    for tag, i1, i2, j1, j2 in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag != "equal":
-            out += [b"-" + line for line in old[i1:i2]]
-            out += [b"+" + line for line in new[j1:j2]]
+    for i1, i2, j1, j2 in changed_blocks(old, new):
+        out += [b"-" + line for line in old[i1:i2]]
+        out += [b"+" + line for line in new[j1:j2]]
     return tuple(out)
 
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.report.hunks import changed_blocks, hunks, split_lines
+from engine.line_diff import changed_blocks
+from engine.report.hunks import hunks, split_lines
 
 LINES = st.lists(st.sampled_from(["a\n", "b\n", "c\n", "\n", "d\r\n", "e\x0cf\u2028\n"]), max_size=40).map("".join)
 
