@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from engine import outcome
+from engine.model import RewrightError
 
 PATH = click.Path(path_type=Path)
 FOLDER_THERE = click.Path(path_type=Path, file_okay=False, exists=True)
@@ -29,6 +30,10 @@ def rules(rules_file: Path | None, schema: bool, output_format: str, verbose: bo
 
     known = codemods.known()
     if schema:
+        try:
+            known = load_config(rules_file, Path.cwd(), known).over(known)
+        except RewrightError as error:  # an editor wants the schema most of all while the file is wrong
+            click.echo(f"codemods of your own are not in this schema: {error}", err=True)
         click.echo(catalogue.schema(known))
     else:
         click.echo(catalogue.listing(load_config(rules_file, Path.cwd(), known), known, output_format))

@@ -35,66 +35,60 @@ def package(seed):
             if other == number or chance.random() < 0.45:
                 continue
             kind = chance.choices(list(RESTS), list(RESTS.values()))[0]
-            module = f".m{other}" if relative else f"pkg.m{other}"
-            from_package = "." if relative else "pkg"
-            if kind == "unused":
-                head.append(f"from {module} import f{other}")
-            elif kind == "annotation":
-                head.append(f"from {module} import C{other}")
-                body.append(f"def a{other}(x: C{other}, y: 'list[C{other}]' = None) -> None:\n    return x")
-                parts.append(f"a{other}(1)")
-            elif kind == "function":
-                head.append(f"from {module} import f{other}, K{other}")
-                body.append(f"def g{other}():\n    '''Doc.'''\n    return f{other}.__name__, K{other}")
-                parts.append(f"g{other}()")
-            elif kind == "module":
-                head.append(f"from {from_package} import m{other}")
-                body.append(
-                    f"def h{other}():\n    def inner():\n        return [m{other}.K{other} for _ in '12']\n    return inner()"
-                )
-                parts.append(f"h{other}()")
-            elif kind == "both":
-                head.append(f"from {module} import (\n    C{other},\n    K{other},\n)")
-                method = f"    def go(self, c: C{other}):\n        return C{other}().value, K{other}"
-                body.append(f"class D{other}:\n    x: C{other} = None\n\n{method}")
-                parts.append(f"D{other}().go(None)")
-            elif kind == "constant":
-                head.append(f"from {module} import K{other}")
-                body.append(f"L{other} = (K{other}, 1)")
-                parts.append(f"L{other}")
-            elif kind == "base":
-                head.append(f"from {module} import C{other}")
-                body.append(f"class E{other}(C{other}):\n    pass")
-                parts.append(f"E{other}().value")
-            elif kind == "method":
-                head.append(f"from {module} import C{other} as Other{other}  # of its own")
-                body.append(f"class M{other}:\n    def go(self):\n        # looked up late\n        return Other{other}.__name__")
-                parts.append(f"M{other}().go()")
-            elif kind == "dotted" and not relative:
-                head.append(f"import pkg.m{other}")
-                body.append(f"def d{other}():\n    return pkg.m{other}.K{other}")
-                parts.append(f"d{other}()")
-            elif kind == "one-line":
-                head.append(f"from {module} import C{other} as One{other}")
-                body.append(f"def o{other}(): return One{other}.value")
-                parts.append(f"o{other}()")
-            elif kind == "call":
-                head.append(f"from {module} import k{other}  # told")
-                given = chance.choice(["1", "x=2", "*[3]", "f'{os.sep}'"])
-                body.append(
-                    f"def c{other}():\n    k{other}({given})\n    return k{other}.__name__"
-                    if given == "x=2"
-                    else f"def c{other}():\n    k{other}({given})"
-                )
-                parts.append(f"c{other}()")
-            elif kind == "comment":
-                head.append(f"from {module} import f{other} as kept{other}  # noqa: F401")
+            given = chance.choice(["1", "x=2", "*[3]", "f'{os.sep}'"]) if kind == "call" else ""
+            for to, lines in zip((head, body, parts), use(kind, other, relative, given), strict=True):
+                to.extend(lines)
         own = f"SEEN = []\nK{number} = {number}\n\n\nclass C{number}:\n    value = {number}\n"
         last = f"def f():\n    return ({', '.join(parts)},)\n\n\ndef f{number}():\n    return f()"
         body.append(f"def k{number}(x=0):\n    SEEN.append(x)")
         text = "\n".join(head) + "\n\n" + own + "\n\n" + "\n\n\n".join([*body, last]) + "\n"
         files[f"pkg/m{number}.py"] = text
     return files
+
+
+def use(kind, other, relative, given):
+    """Imports, definitions and parts of the result of one module that uses another: three lists."""
+    module = f".m{other}" if relative else f"pkg.m{other}"
+    package = "." if relative else "pkg"
+    if kind == "dotted" and relative:
+        return [], [], []
+    call = f"def c{other}():\n    k{other}({given})" + f"\n    return k{other}.__name__" * (given == "x=2")
+    head, body, part = {
+        "unused": (f"from {module} import f{other}", "", ""),
+        "annotation": (
+            f"from {module} import C{other}",
+            f"def a{other}(x: C{other}, y: 'list[C{other}]' = None) -> None:\n    return x",
+            f"a{other}(1)",
+        ),
+        "function": (
+            f"from {module} import f{other}, K{other}",
+            f"def g{other}():\n    '''Doc.'''\n    return f{other}.__name__, K{other}",
+            f"g{other}()",
+        ),
+        "module": (
+            f"from {package} import m{other}",
+            f"def h{other}():\n    def inner():\n        return [m{other}.K{other} for _ in '12']\n    return inner()",
+            f"h{other}()",
+        ),
+        "both": (
+            f"from {module} import (\n    C{other},\n    K{other},\n)",
+            f"class D{other}:\n    x: C{other} = None\n\n"
+            f"    def go(self, c: C{other}):\n        return C{other}().value, K{other}",
+            f"D{other}().go(None)",
+        ),
+        "constant": (f"from {module} import K{other}", f"L{other} = (K{other}, 1)", f"L{other}"),
+        "base": (f"from {module} import C{other}", f"class E{other}(C{other}):\n    pass", f"E{other}().value"),
+        "method": (
+            f"from {module} import C{other} as Other{other}  # of its own",
+            f"class M{other}:\n    def go(self):\n        # looked up late\n        return Other{other}.__name__",
+            f"M{other}().go()",
+        ),
+        "dotted": (f"import pkg.m{other}", f"def d{other}():\n    return pkg.m{other}.K{other}", f"d{other}()"),
+        "one-line": (f"from {module} import C{other} as One{other}", f"def o{other}(): return One{other}.value", f"o{other}()"),
+        "call": (f"from {module} import k{other}  # told", call, f"c{other}()"),
+        "comment": (f"from {module} import f{other} as kept{other}  # noqa: F401", "", ""),
+    }[kind]
+    return [head], [body] * bool(body), [part] * bool(part)
 
 
 @pytest.mark.parametrize("seed", range(25))

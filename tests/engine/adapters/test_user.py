@@ -1,5 +1,7 @@
 """Codemods of the user's: trusted or refused, run in workers, and held at arm's length."""
 
+import json
+
 import pytest
 import tools_kit as kit
 
@@ -100,6 +102,18 @@ def test_the_command_line_refuses_trusts_and_stays_clean(tmp_path):
     done = kit.rewright(root, "scan", ".", "--no-cache", "--trust", "--output-format", "jsonl", "-j", "2", code=1)
     assert [(one["type"], one["path"]) for one in kit.items(done)] == [("change", "a0.py")]
     assert done.stderr == ""
+
+
+def test_the_schema_for_editors_knows_the_codemods_that_are_trusted(tmp_path):
+    root = target(tmp_path, GOOD)
+    told = kit.rewright(root, "rules", "--schema", code=0)
+    assert "loud" not in json.loads(told.stdout)["$defs"]["RuleModel"]["properties"]["codemod"]["enum"]
+    assert "not in this schema" in told.stderr and "mine/loud.py is not trusted" in told.stderr
+    kit.rewright(root, "trust", code=0)
+    told = kit.rewright(root, "rules", "--schema", code=0)
+    schema = json.loads(told.stdout)
+    assert "loud" in schema["$defs"]["RuleModel"]["properties"]["codemod"]["enum"] and told.stderr == ""
+    assert schema["$defs"]["options-loud"]["additionalProperties"] is False
 
 
 BODIES = {
