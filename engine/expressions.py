@@ -10,6 +10,7 @@ from engine.model import Span
 from engine.skeleton import HEADER, Rewrite, SliceError, first_column, own_lines, skeleton
 from engine.source import Source
 
+_CLAUSE = re.compile(r"[ \t\f]*(?:elif|else|except|finally|case)\b")
 _NEWLINE = re.compile(r"\r\n|\n|\r")
 
 
@@ -19,6 +20,7 @@ def replace_expression(source: Source, statement: ast.stmt, node: ast.expr, code
     The statement's headers are parsed again and must equal the old tree with just this
     expression exchanged. Raises SliceError: `shares-line`, `not-as-meant`.
     """
+    statement = _whole(source, statement)
     start, end = own_lines(source, statement, alone=False)
     blocks = [block for name in ("body", "orelse", "finalbody") if (block := getattr(statement, name, None))]
     blocks += [part.body for name in ("handlers", "cases") for part in getattr(statement, name, [])]
@@ -29,6 +31,16 @@ def replace_expression(source: Source, statement: ast.stmt, node: ast.expr, code
         if _as_meant(source, statement, node, meant, kept, text=text):
             return Rewrite((source.edit(source.start(node), source.end(node), text),), Span(source.path, start, end))
     raise SliceError("not-as-meant", f"putting {code!r} there would parse to another tree")
+
+
+def _whole(source: Source, statement: ast.stmt) -> ast.stmt:
+    """The statement, or the one around it whose clause its first line begins with: no clause parses alone."""
+    outer: ast.AST | None = statement
+    while isinstance(outer, ast.stmt) and _CLAUSE.match(source.text, source.line_start(source.start(outer))):
+        statement, outer = outer, source.parents.get(outer)
+        while outer is not None and not isinstance(outer, (ast.stmt, ast.Module)):
+            outer = source.parents.get(outer)
+    return outer if isinstance(outer, ast.stmt) else statement
 
 
 def _as_meant(

@@ -10,12 +10,15 @@ Why
     A team knows best which calls it no longer wants. One line of configuration should be enough to say so, and to mend it.
 
 When it skips
-    `no-replacement`: a finding; the rule only reports. `ambiguous-name`: a name of the pattern has several meanings in this
-    file. `shadowed`: a name of the replacement means something else there. `comment`: a comment would be lost.
-    `f-string`: the match stands inside an f-string. `no-statement`: part of a statement cannot become a statement.
+    Only what may be something else is a skip. `ambiguous-name`: a name of the pattern has several meanings in this file.
+    What breaks the rule and is not rewritten is a finding, and its message says why.
+    `no-replacement`: the rule only reports. `transform`: what the replacement computes cannot be computed here.
+    `shadowed`: a name of the replacement means something else there, or may. `not-imported`: it means nothing there.
+    `comment`: a comment would be lost. `f-string`: the match stands inside an f-string.
+    `no-statement`: part of a statement cannot become a statement.
     `shares-line`: the statement shares its line with other code. `elif`: an `elif` branch is no statement of its own.
     `indentation`: the lines of a block are not indented alike. `not-as-meant`: the new text would be other code than the
-    replacement means, for instance where a captured call would stand as a name. `nested`: a finding; the rewrite would move a
+    replacement means, for instance where a captured call would stand as a name. `nested`: the rewrite would move a
     block that holds another match, which is rewritten first, and this one after it.
 
 Applicability
@@ -26,10 +29,12 @@ Options
     `any`: patterns of which one must match; `all` of them must, where that is given.
     `all`: patterns, or mappings with match, any, all, not and conditions, that must all hold of the same code.
     `not`: what the code must not match: a pattern, a mapping, or a list of them.
-    `where`: conditions: inside, has, follows, precedes, imported, each also with `not-`; and of each metavariable
+    `where`: conditions: inside, has, follows, precedes, imported, file-has, each also with `not-`; and of each metavariable
     is, matches, resolves-to, match, has.
-    `replace`: what takes the place of the code; empty text deletes statements. Left out: the match is a finding.
-    `imports`: imports that the replacement needs, such as `json` or `from json import dumps`.
+    `replace`: what takes the place of the code; empty text deletes statements. Left out: the match is a finding. An alternative
+    of `any` may have its own, with its own imports and transform. A mapping of metavariables replaces what they hold only.
+    `imports`: imports that the replacement needs, such as `json` or `from json import dumps, loads`.
+    `transform`: metavariables that are computed from others: by shell-words, percent-format or percent-arguments.
     `applicability`: safe, unsafe or manual.
     `message`: what is wrong; `$X` in it is what the metavariable holds.
 """
@@ -37,21 +42,23 @@ Options
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from codemods.pattern.captures import File
-from codemods.pattern.expressions import Writer
 from codemods.pattern.faults import Fault
+from codemods.pattern.messages import said
 from codemods.pattern.read import Read, read
-from codemods.pattern.rewrite import Gone, rewritten, shown, waiting
+from codemods.pattern.replacements import Replacement
+from codemods.pattern.rewrite import Gone, replaced, shown, waiting
+from codemods.pattern.rules import way_of
 from codemods.pattern.sites import Match, matches, place_of
 from engine import (
     Applicability,
     Change,
     Codemod,
     Finding,
+    ImportNeed,
     Option,
     Project,
     RewrightError,
@@ -70,43 +77,25 @@ def run_file(source: Source, _: Project, options: Mapping[str, Any]) -> Iterator
         raise RewrightError("; ".join(message for _, message in rule.faults))
     file = File(source, rule.modules)
     found = matches(rule.rule, rule.words, file)
-    if rule.template is None:
-        for match in found:
-            data = {"captures": shown(match, source)}
-            yield Finding(_site(match, file), _message(match, options, source), "no-replacement", data)
-        return
-    yield from _changes(found, rule, file, options)
-
-
-def _changes(found: list[Match], rule: Read, file: File, options: Mapping[str, Any]) -> Iterator[Finding | Change | Skip]:
-    assert rule.template is not None
-    expressions = rule.template.kind == "expression"
     inner: dict[ast.AST, Match] = {
-        match.nodes[0]: match for match in found if expressions and isinstance(match.nodes[0], ast.expr)
+        match.nodes[0]: match for match in found if isinstance(match.nodes[0], ast.expr) and _gives_expression(match, rule)
     }
     taken: set[ast.AST] = set()
+    left: dict[ast.AST, SliceError] = {}  # expressions that stay as they are within a change around them
     gone: Gone = {}
     wanted: list[tuple[Match, Change]] = []
     for match in found:
-        if match.nodes[0] in taken:
+        if match.nodes[0] in taken and _gives_expression(match, rule):
+            if match.nodes[0] in left:
+                yield _refused(match, left[match.nodes[0]], rule, file, options)
             continue
-        writer = Writer(file, rule.template, rule.imports, inner)
-        site, data = _site(match, file), {"captures": shown(match, file.source)}
-        try:
-            edits, spans = rewritten(writer, match, gone)
-        except SliceError as error:
-            yield Skip(site, error.reason, str(error), data)
-            continue
-        except RecursionError:
-            yield Skip(site, "not-as-meant", "the code is nested too deeply to be rewritten", data)
-            continue
-        if not edits:
-            continue
-        if expressions:
-            taken.update(node for part in match.nodes for node in every_node(part) if isinstance(node, ast.expr))
-        applicability, imports = Applicability(options["applicability"]), tuple(sorted(writer.needs))
-        change = Change(site, _message(match, options, file.source), applicability, edits, spans, imports, data=data)
-        wanted.append((match, change))
+        item = _item(match, rule, inner, left, gone, file, options)
+        if isinstance(item, Change):
+            wanted.append((match, item))
+            if _gives_expression(match, rule):
+                taken.update(node for part in match.nodes for node in every_node(part) if isinstance(node, ast.expr))
+        elif item is not None:
+            yield item
     later = waiting(wanted, file)
     for match, change in wanted:
         if match in later:
@@ -115,23 +104,64 @@ def _changes(found: list[Match], rule: Read, file: File, options: Mapping[str, A
             yield change
 
 
+def _gives_expression(match: Match, rule: Read) -> bool:
+    """Does an expression take its place, so that matches in one another are rewritten together?"""
+    template = rule.replacements[way_of(match.found)].template
+    return template is not None and template.kind == "expression"
+
+
+def _item(
+    match: Match,
+    rule: Read,
+    inner: Mapping[ast.AST, Match],
+    left: dict[ast.AST, SliceError],
+    gone: Gone,
+    file: File,
+    options: Mapping[str, Any],
+) -> Finding | Change | Skip | None:
+    """What becomes of a match; None where the replacement says what is there already."""
+    replacement = rule.replacements[way_of(match.found)]
+    site, data = _site(match, file), {"captures": shown(match, file.source)}
+    message = _message(match, replacement, options, file.source)
+    if not replacement.templates:
+        return Finding(site, message, "no-replacement", data)
+    needs: set[ImportNeed] = set()
+    try:
+        edits, spans = replaced(match, rule.replacements, file, inner, left, needs, gone)
+    except SliceError as error:
+        return _refused(match, error, rule, file, options)
+    except RecursionError:
+        return _refused(match, SliceError("not-as-meant", "the code is nested too deeply"), rule, file, options)
+    if not edits:
+        return None
+    return Change(site, message, Applicability(options["applicability"]), edits, spans, tuple(sorted(needs)), data=data)
+
+
+def _refused(match: Match, error: SliceError, rule: Read, file: File, options: Mapping[str, Any]) -> Finding | Skip:
+    """Why a match is not rewritten: a finding all the same, unless we do not know that it is what the pattern means."""
+    site, data = _site(match, file), {"captures": shown(match, file.source)}
+    if error.reason == "ambiguous-name":
+        return Skip(site, error.reason, str(error), data)
+    message = _message(match, rule.replacements[way_of(match.found)], options, file.source)
+    whole = f"{message.rstrip('.')}; not rewritten: {error}"
+    return Finding(site, whole, error.reason, {**data, "because": str(error)}, Applicability.MANUAL)
+
+
 def _site(match: Match, file: File) -> Site:
     start, end = place_of(match, file)
     (line, column), (end_line, end_column) = file.source.position(start), file.source.position(end)
     return Site(file.source.path, line, column, end_line, end_column)
 
 
-def _message(match: Match, options: Mapping[str, Any], source: Source) -> str:
+def _message(match: Match, replacement: Replacement, options: Mapping[str, Any], source: Source) -> str:
     """The rule's message with what the metavariables hold; else what is found, and what is written instead."""
     held = shown(match, source)
-    text = options.get("message") or ""
-    if text:
-        said = re.sub(r"\$(?:\$\$)?([A-Z_][A-Z0-9_]*)", lambda one: " ".join(held.get(one[1], one[0]).split()), text)
-        return " ".join(said.split())
+    if options.get("message"):
+        return said(options["message"], held)
     wanted = " ".join(str(options.get("match") or "the pattern").split())
-    if options.get("replace") is None:
+    if not replacement.templates:
         return f"matches {wanted}"
-    return f"replace {wanted} by {' '.join(options['replace'].split())}" if options["replace"].strip() else f"delete {wanted}"
+    return f"replace {wanted} by {replacement.text}" if replacement.text else f"delete {wanted}"
 
 
 def hints(options: Mapping[str, Any]) -> tuple[bytes, ...]:
@@ -147,7 +177,7 @@ def check(options: Mapping[str, Any]) -> tuple[Fault, ...]:
 CODEMOD = Codemod(
     name="pattern",
     summary="Find code by a pattern, and put other code in its place.",
-    version=1,
+    version=3,
     run_file=run_file,
     hints=hints,
     options=(
@@ -155,9 +185,10 @@ CODEMOD = Codemod(
         Option("any", "json", None, "patterns of which one must match"),
         Option("all", "json", None, "patterns and conditions that must all hold of the same code"),
         Option("not", "json", None, "what the code must not match"),
-        Option("where", "json", None, "conditions: inside, has, follows, precedes, imported; and of each metavariable"),
+        Option("where", "json", None, "conditions: inside, has, follows, precedes, imported, file-has; and of each metavariable"),
         Option("replace", "json", None, "what takes its place; empty text deletes statements; left out, matches are findings"),
         Option("imports", "list", [], "imports that the replacement needs"),
+        Option("transform", "json", None, "metavariables that are computed from others: by what, and of which source"),
         Option("applicability", "choice", "unsafe", "whether a change keeps the meaning", ("safe", "unsafe", "manual")),
         Option("message", "str", "", "what is wrong; $X in it is what the metavariable holds"),
     ),

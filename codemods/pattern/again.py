@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 
 from codemods.pattern.captures import File, Found
 from codemods.pattern.language import Parsed
@@ -24,15 +25,16 @@ def endless(template: Parsed, rule: Rule) -> bool:
 
     Says no where a condition may still prevent that.
     """
-    if template.kind not in ("expression", "statements") or _has_conditions(rule):
+    if template.kind == "nothing" or _has_conditions(rule):
         return False
-    file = _Spelled(Source("replacement.py", f"{template.code}\n".encode()), frozenset())
+    held = "\ndef f(): pass" if template.kind == "decorator" else ""
+    file = _Spelled(Source("replacement.py", f"{template.code}{held}\n".encode()), frozenset())
     tree = file.source.tree
     for statement in [node for node in every_node(tree) if isinstance(node, (ast.stmt, ast.ExceptHandler, ast.match_case))]:
         file.enter(statement)
     for node in every_node(tree):
         found = next(rule.matches(node, {}, file), None) if not isinstance(node, ast.Module) else None
-        if found is not None and not _stays(template, node, found):
+        if found is not None and not says_it(template, (node,), found):
             return True
     return False
 
@@ -41,11 +43,12 @@ def _has_conditions(rule: Rule) -> bool:
     return bool(rule.where) or any(map(_has_conditions, (*rule.any, *rule.all, *rule.nots)))
 
 
-def _stays(template: Parsed, node: ast.AST, found: Found) -> bool:
-    """Is the replacement of this match what is there already?"""
-    if len(template.nodes) != 1:
+def says_it(template: Parsed, nodes: Sequence[ast.AST], found: Found) -> bool:
+    """Is the replacement of this match what is there already, name for name? Templates of several blocks are not looked at."""
+    if len(template.nodes) != len(nodes):
         return False
     try:
-        return same(substituted(template.nodes[0], found, lambda held: held, {}), node)
+        meant = [substituted(node, found, lambda held: held, {}) for node in template.nodes]
     except (SliceError, KeyError):
         return False
+    return all(same(one, other) for one, other in zip(meant, nodes, strict=True))

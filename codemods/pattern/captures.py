@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from codemods.pattern.shapes import Parameter, same
+from codemods.pattern.lists import Parameter
+from codemods.pattern.shapes import dotted, same
 from engine import STDLIB, Source, children, every_node, parents_of
 
 
@@ -67,6 +68,8 @@ class File:
         self._inner: dict[ast.AST, ast.AST] = {}
         self._mapped: set[ast.AST] = set()
         self._entered: list[ast.AST] = []
+        self.walked: dict[int, tuple[ast.AST, ...]] = {}  # rules, by id, that ask of the whole file: what may meet them
+        self.met: dict[int, tuple[Found, ...]] = {}  # and those that ask for nothing else: what they found
 
     def aliases(self, word: str) -> frozenset[str]:
         """The words that an import gives to `word` in this file."""
@@ -89,6 +92,22 @@ class File:
         """Does this name of a pattern, perhaps dotted, begin with a module: a known one, or one that the file imports?"""
         root, dot, _ = name.partition(".")
         return root in self._modules or (bool(dot) and root in self._imported)
+
+    def as_said(self, name: str, nodes: Sequence[ast.AST], found: Found) -> str:
+        """How a match says a dotted name of a module, blocks and captured code aside; empty where it does not."""
+        word, held = name.rpartition(".")[2], {node for capture in found.values() for node in capture.nodes}
+        stack = list(nodes)
+        while stack and self.means_module(name):
+            node = stack.pop(0)
+            if node in held:
+                continue
+            stack += [part for part in children(node) if not isinstance(part, BLOCKS)]
+            last = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+            if last == word or last in self.aliases(word):
+                said = dotted(node)
+                if said and self.source.names.qualified(node) == name:  # type: ignore[arg-type]
+                    return said
+        return ""
 
     # -- around a node -------------------------------------------------------------------
 

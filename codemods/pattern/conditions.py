@@ -114,7 +114,7 @@ def suits(condition: Condition, found: Found, file: File) -> Iterator[Found]:
     capture = found.get(condition.meta)
     if capture is None:
         return
-    node = capture.nodes[0] if capture.nodes else ""
+    node = _bare(capture.nodes[0]) if capture.nodes else ""
     if condition.kind == "is":
         if not capture.many and any(KINDS[word](node) for word in condition.words):
             yield found
@@ -132,6 +132,11 @@ def suits(condition: Condition, found: Found, file: File) -> Iterator[Found]:
                 yield from below(condition.rule, each, found, file)  # type: ignore[arg-type]
 
 
+def _bare(node: ast.AST | str) -> ast.AST | str:
+    """The expression of a statement that is nothing else."""
+    return node.value if isinstance(node, ast.Expr) else node
+
+
 def _meaning(node: ast.AST | str, file: File) -> set[str]:
     if not isinstance(node, ast.expr):
         return set()
@@ -143,7 +148,7 @@ def text_of(capture: Capture, file: File) -> str:
     """What a capture says: the value of a string literal, a plain name, else the code as written."""
     if not capture.nodes:
         return ""
-    first, last = capture.nodes[0], capture.nodes[-1]
+    first, last = _bare(capture.nodes[0]), capture.nodes[-1]
     if isinstance(first, str) or isinstance(last, str):
         return str(first)
     if isinstance(first, ast.Constant) and isinstance(first.value, str) and not capture.many:

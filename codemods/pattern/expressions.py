@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import itertools
 import re
 from collections.abc import Mapping
@@ -10,10 +11,14 @@ from dataclasses import dataclass, field
 
 from codemods.pattern.captures import Capture, File
 from codemods.pattern.language import Parsed, reserved
+from codemods.pattern.placing import indented, laid_out
+from codemods.pattern.replacements import Replacement
+from codemods.pattern.rules import way_of
 from codemods.pattern.sites import Match
-from codemods.pattern.substitute import substituted
-from codemods.pattern.text import Lit, Piece, Var, as_expression, fitted, spellings
-from codemods.pattern.wanted import Wanted, chains, spelling
+from codemods.pattern.substitute import exchanged, substituted
+from codemods.pattern.text import Lit, Piece, Var, as_argument, as_expression, closed, fitted, joined, reads, spellings
+from codemods.pattern.transforms import computed
+from codemods.pattern.wanted import carried, chains, concrete, spelling
 from engine import ImportNeed, SliceError
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
@@ -21,20 +26,24 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 @dataclass(slots=True)
 class Writer:
-    """One file, one template, and the matches in the file whose replacements may stand in one another."""
+    """One file, one template of a rule, and the matches in the file whose replacements may stand in one another."""
 
     file: File
+    replacements: Mapping[int, Replacement]  # of the rule, by way
+    way: int
     template: Parsed
-    imports: tuple[Wanted, ...]
     inner: Mapping[ast.AST, Match] = field(default_factory=dict)  # expressions that match
+    left: dict[ast.AST, SliceError] = field(default_factory=dict)  # of them those that could not be rewritten, and why
     needs: set[ImportNeed] = field(default_factory=set)
-    taken: set[ast.AST] = field(default_factory=set)  # inner matches that a replacement rewrote
+    made: dict[ast.AST, str] = field(default_factory=dict)  # nodes that a transform made, and their text
     _chains: list[tuple[ast.AST, str, int, int]] | None = None
 
     # -- captured code -------------------------------------------------------------------
 
     def captured(self, node: ast.AST) -> tuple[str, ast.AST]:
         """The text of a captured node and its tree, with every match inside rewritten."""
+        if node in self.made:
+            return self.made[node], node
         if node in self.inner and isinstance(node, ast.expr):
             done = self._replaced(node)
             if done is not None:
@@ -56,7 +65,9 @@ class Writer:
             return text, node
         pieces.append(Lit(source.text[end : source.end(node)]))
         meant = exchanged(node, grown)
-        if not isinstance(node, ast.expr) or isinstance(node, ast.Starred):
+        if isinstance(node, (ast.Starred, ast.keyword)):
+            return "".join(piece.text for piece in fitted(pieces, [meant], as_argument)), meant
+        if not isinstance(node, ast.expr):
             safe = [Lit(piece.spellings[-1]) if isinstance(piece, Var) else piece for piece in pieces]
             return "".join(piece.text for piece in safe), meant
         return "".join(piece.text for piece in fitted(pieces, [meant], as_expression)), meant
@@ -76,14 +87,26 @@ class Writer:
         return found
 
     def _replaced(self, node: ast.AST) -> tuple[str, ast.AST] | None:
+        match = self.inner[node]
+        way = way_of(match.found)
+        template = self.replacements[way].template
+        if template is None:
+            return None
+        writer = self if way == self.way else dataclasses.replace(self, way=way, template=template, _chains=None)
         try:
-            done = self.expression(self.inner[node])
-        except SliceError:
+            whole = writer.completed(match)
+            return writer.placed(whole) if "\n" in self.file.source.segment(node) else writer.expression(whole)
+        except SliceError as error:
+            self.left[node] = error
             return None  # it stays as it is
-        self.taken.add(node)
-        return done
 
     # -- the template --------------------------------------------------------------------
+
+    def completed(self, match: Match) -> Match:
+        """The match with what is computed from what it holds. Raises SliceError `transform`."""
+        found, texts = computed(self.replacements[self.way].transforms, match.found, self.file)
+        self.made.update(texts)
+        return dataclasses.replace(match, found=found)
 
     def expression(self, match: Match) -> tuple[str, ast.AST]:
         """The replacement of an expression: text and tree. Raises SliceError where it cannot be written."""
@@ -91,9 +114,16 @@ class Writer:
         spoken = self.spoken(match)
         meant = substituted(self.template.nodes[0], match.found, lambda node: self._once(node, done)[1], self.by_id(spoken))
         pieces: list[Piece] = []
-        for part in self.parts(spoken):
+        for part in indented(self.parts(spoken), self.file.source, match.nodes[0], self.template.code):
             pieces += [part] if isinstance(part, Lit) else self.filling(match.found[part[0]], done)
         return "".join(piece.text for piece in fitted(closed(pieces), [meant], as_expression)), meant
+
+    def placed(self, match: Match) -> tuple[str, ast.AST]:
+        """The same in the layout of what is replaced."""
+        text, meant = self.expression(match)
+        source, node = self.file.source, match.nodes[0]
+        start, end = source.start(node), source.end(node)
+        return laid_out(source, start, end, text, lambda new: reads(new, [meant], as_expression)), meant
 
     def _once(self, node: ast.AST, done: dict[ast.AST, tuple[str, ast.AST]]) -> tuple[str, ast.AST]:
         if node not in done:
@@ -109,15 +139,14 @@ class Writer:
             only = nodes[0]
             return [Lit(only) if isinstance(only, str) else Var(spellings(*self._once(only, done)))]
         texts = [node if isinstance(node, str) else self._once(node, done)[0] for node in nodes]
-        between = self._between(nodes)
-        return [Lit("".join(part for pair in zip(["", *between], texts, strict=True) for part in pair))]
+        return [Var(joined(texts, self._between(nodes)))]
 
     def _between(self, nodes: tuple[ast.AST | str, ...]) -> list[str]:
         """What stands between captured nodes: as written where they are neighbours, else a comma."""
         source, found = self.file.source, []
         for one, other in itertools.pairwise(nodes):
             gap = ", "
-            if isinstance(one, ast.AST) and isinstance(other, ast.AST):
+            if isinstance(one, ast.AST) and isinstance(other, ast.AST) and not {one, other} & self.made.keys():
                 written = source.text[source.end(one) : source.start(other)]
                 plain = re.sub(r"#[^\n]*", "", written)
                 gap = written if re.fullmatch(r"[\s\\)(]*(,|and|or|@|/|\*|[|])?[\s\\,/*)(]*", plain) else ", "
@@ -129,6 +158,8 @@ class Writer:
         code = self.template.code
         slots: list[tuple[int, int, str, str]] = [(start, end, "", text) for (start, end), text in spoken.items()]
         for start, end, meta in reserved(code):
+            if any(low <= start < high for low, high in spoken):
+                continue  # part of a dotted name that the file says otherwise
             low = start - 2 if meta.many and code[start - 2 : start] == "**" else start
             high = end + 2 if meta.many and code[end : end + 2] == "=0" else end
             slots.append((low, high, meta.name, ""))
@@ -149,9 +180,15 @@ class Writer:
         self.file.enter(match.statement)
         around = self.file.around(place)
         late = any(isinstance(outer, _FUNCTIONS) and _is_body(outer, child) for outer, child in around)
-        out = {}
-        for _, name, start, end in self._names():
-            said, needs = spelling(name, self.imports, self.file, place, None if late else self.file.source.start(place))
+        before = None if late else self.file.source.start(place)
+        carried(match.found, {meta.name for meta in self.template.metas}, self.file, place, before)
+        out, replacement = {}, self.replacements[self.way]
+        for _, raw, start, end in self._names():
+            name = concrete(raw, match.found)
+            if there := self.file.as_said(name, match.nodes, match.found):
+                out[start, end] = there
+                continue
+            said, needs = spelling(name, replacement.imports, replacement.own, self.file, place, before)
             self.needs |= set(needs)
             if said != name:
                 out[start, end] = said
@@ -178,29 +215,3 @@ class Writer:
 def _is_body(outer: ast.AST, child: ast.AST) -> bool:
     body = outer.body  # type: ignore[attr-defined]
     return child is body if isinstance(outer, ast.Lambda) else child in body
-
-
-def closed(pieces: list[Piece]) -> list[Piece]:
-    """Without the comma of what holds nothing: `f($$$A, x)` is `f(x)` when there is no argument."""
-    out = list(pieces)
-    for index, piece in enumerate(out):
-        if isinstance(piece, Lit) and piece.text == "" and 0 < index < len(out) - 1:
-            before, after = out[index - 1], out[index + 1]
-            if isinstance(after, Lit) and re.match(r"\s*,", after.text):
-                out[index + 1] = Lit(re.sub(r"^\s*,\s*", "", after.text))
-            elif isinstance(before, Lit) and re.search(r",\s*$", before.text):
-                out[index - 1] = Lit(re.sub(r",\s*$", "", before.text))
-    return out
-
-
-def exchanged(node: ast.AST, grown: Mapping[ast.AST, ast.AST]) -> ast.AST:
-    """A copy of a tree with other nodes in the places of some."""
-    if node in grown:
-        return grown[node]
-    made = type(node)()
-    for name, value in ast.iter_fields(node):
-        if isinstance(value, list):
-            setattr(made, name, [exchanged(one, grown) if isinstance(one, ast.AST) else one for one in value])
-        else:
-            setattr(made, name, exchanged(value, grown) if isinstance(value, ast.AST) else value)
-    return made

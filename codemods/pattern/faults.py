@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from codemods.pattern.language import Meta, Parsed
 from codemods.pattern.rules import Condition, Pattern, Rule, kinds, patterns
-from codemods.pattern.shapes import Arguments, Constant, Decorators, Dotted, Node, Row, Shape
+from codemods.pattern.shapes import Arguments, Constant, Decorators, Dotted, Member, Node, Row, Shape
 
 Path = tuple[str | int, ...]
 Fault = tuple[Path, str]
@@ -55,6 +55,8 @@ def shape_faults(pattern: Pattern) -> Iterator[str]:
 
 
 def _misplaced(shape: Shape) -> Iterator[str]:
+    if isinstance(shape, Member):
+        shape = shape.spelled
     if isinstance(shape, Node):
         for _, inner in shape.fields:
             if isinstance(inner, Meta) and inner.many:
@@ -88,7 +90,7 @@ def inside_faults(rule: Rule) -> Iterator[str]:
     for pattern in patterns(rule):
         if len(pattern.shapes) > 1:
             yield "`inside` takes one statement, clause or expression; several hold nothing together"
-        elif isinstance(pattern.shapes[0], (Constant, Dotted)):
+        elif isinstance(pattern.shapes[0], (Constant, Dotted)) and pattern.parsed.kind != "decorator":
             yield "could never match: nothing stands inside a name or a literal"
 
 

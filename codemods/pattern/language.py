@@ -54,6 +54,12 @@ def meta_of(identifier: str) -> Meta | None:
     return Meta(found[2], found[1] == "n") if found else None
 
 
+def metavariable_text(text: str) -> Meta | None:
+    """The metavariable that this text is, and nothing else: `$X`, `$$$ARGS`."""
+    found = re.fullmatch(r"(\$\$\$|\$)([A-Z_][A-Z0-9_]*)", text)
+    return Meta(found[2], found[1] == "$$$") if found else None
+
+
 def reserved(code: str) -> Iterator[tuple[int, int, Meta]]:
     """Start, end and meaning of each reserved identifier of parsed code."""
     for found in _RESERVED.finditer(code):
@@ -81,7 +87,8 @@ def parse(text: str) -> Parsed:
         except SyntaxError as error:
             failure = failure or error
     assert failure is not None
-    raise PatternError(f"not Python: {_shown(failure.msg)}", max((failure.lineno or 1) - _lines_before(plain), 1))
+    remedy = "; `...` is Python's Ellipsis, `$$$` is any number of arguments" if "..." in plain else ""
+    raise PatternError(f"not Python: {_shown(failure.msg)}{remedy}", max((failure.lineno or 1) - _lines_before(plain), 1))
 
 
 def _parsed(code: str) -> Parsed:
@@ -151,7 +158,9 @@ def _forms(code: str) -> Iterator[str]:
 
 
 def _between_commas(code: str, start: int, end: int) -> bool:
-    return code[:start].rstrip()[-1:] in (",", "(", "{") and code[end:].lstrip()[:1] in (",", ")", "}")
+    """Is this one of several, in brackets or among the parameters of a lambda?"""
+    before = code[:start].rstrip()
+    return (before[-1:] in (",", "(", "{") or before.endswith("lambda")) and code[end:].lstrip()[:1] in (",", ")", "}", ":")
 
 
 def _mangled(text: str) -> str:

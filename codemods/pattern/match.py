@@ -8,7 +8,8 @@ from typing import Any
 
 from codemods.pattern.captures import DOUBT, Capture, File, Found, bound
 from codemods.pattern.language import Meta
-from codemods.pattern.shapes import Arguments, Constant, Decorators, Dotted, Node, Row, Shape, dotted, pairs, parameters
+from codemods.pattern.lists import pairs, parameters
+from codemods.pattern.shapes import Arguments, Constant, Decorators, Dotted, Member, Node, Row, Shape, dotted
 from engine import BUILTINS
 
 _BLOCKS = frozenset({"body", "orelse", "finalbody"})
@@ -25,6 +26,8 @@ def match(shape: Shape, value: Any, found: Found, file: File) -> Iterator[Found]
             yield from _fields(shape, value, 0, found, file)  # type: ignore[arg-type]
     elif kind is Dotted:
         yield from _named(shape.name, value, found, file)  # type: ignore[union-attr]
+    elif kind is Member:
+        yield from _member(shape, value, found, file)  # type: ignore[arg-type]
     elif kind is Constant:
         if type(value) is ast.Constant and _equal(shape.value, value.value):  # type: ignore[union-attr]
             yield found
@@ -173,6 +176,31 @@ def _named(name: str, node: Any, found: Found, file: File) -> Iterator[Found]:
         yield {DOUBT: Capture((node,)), **found}
 
 
+def _member(shape: Member, node: Any, found: Found, file: File) -> Iterator[Found]:
+    """`subprocess.$F`: where that is a module, whatever the file calls it or what it holds; else the spelling."""
+    root, last = shape.parts[0], shape.parts[-1]
+    if not file.means_module(f"{root}."):
+        yield from match(shape.spelled, node, found, file)
+        return
+    kind = type(node)
+    if kind is not ast.Attribute and (kind is not ast.Name or not isinstance(node.ctx, ast.Load)):
+        return
+    word = node.id if kind is ast.Name else node.attr
+    if isinstance(last, str) and word != last and (kind is not ast.Name or word not in file.aliases(last)):
+        return
+    meaning, spelled = file.source.names.qualified(node), dotted(node)
+    parts = (meaning or spelled).split(".")
+    if len(parts) != len(shape.parts) or (meaning is None and not _unclear(node, spelled, file)):
+        return
+    after: Found | None = found if meaning else {DOUBT: Capture((node,)), **found}
+    for want, part in zip(shape.parts, parts, strict=True):
+        if after is not None:
+            same_part = after if want == part else None
+            after = bound(after, want.name, Capture((part,))) if isinstance(want, Meta) else same_part
+    if after is not None:
+        yield after
+
+
 def _unclear(node: ast.expr, name: str, file: File) -> bool:
     """May the name stand for this after all: one of several meanings, or what a star import brings?"""
     root: ast.expr = node
@@ -190,7 +218,7 @@ def _unclear(node: ast.expr, name: str, file: File) -> bool:
 
 def first_look(shape: Shape) -> Callable[[Any], bool] | None:
     """A cheap test that every node of this shape passes; None where there is none."""
-    if isinstance(shape, Dotted):
+    if isinstance(shape, (Dotted, Member)):
         return lambda value: type(value) is ast.Name or type(value) is ast.Attribute
     if isinstance(shape, Constant):
         wanted = shape.value

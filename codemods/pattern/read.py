@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from codemods.pattern.again import endless
 from codemods.pattern.asked import asked, imported, listed, names_of, regex
 from codemods.pattern.conditions import KINDS, PLACES
-from codemods.pattern.faults import Fault, Faults, Path, contradictions, inside_faults, rule_faults, shape_faults, template_faults
-from codemods.pattern.language import Parsed, PatternError, parse
+from codemods.pattern.faults import Fault, Faults, Path, contradictions, inside_faults, rule_faults, shape_faults
+from codemods.pattern.language import PatternError, parse
+from codemods.pattern.messages import message_faults
+from codemods.pattern.replacements import OWN, Replacement, read_replacement
 from codemods.pattern.rules import Condition, Pattern, Rule
 from codemods.pattern.shapes import shape_of
-from codemods.pattern.wanted import Wanted, wanted_import
 from codemods.pattern.words import hints_of, needed
 from engine import near_miss
 
 PARTS = ("match", "any", "all", "not", "where")
-_AROUND = ("inside", "has", "follows", "precedes", "imported")
+_AROUND = ("inside", "has", "follows", "precedes", "imported", "file-has")
 _OF_CAPTURE = ("is", "matches", "resolves-to", "match", "has")
 WHERE = (*_AROUND, *(f"not-{name}" for name in _AROUND), "any", "all", "not")
 CONSTRAINTS = (*_OF_CAPTURE, *(f"not-{name}" for name in _OF_CAPTURE))
@@ -30,8 +31,7 @@ class Read:
     """What the options say."""
 
     rule: Rule
-    template: Parsed | None  # None: nothing is replaced
-    imports: tuple[Wanted, ...]
+    replacements: Mapping[int, Replacement]  # by the `way` of a match: 0 is the rule's own, n that of its n-th alternative
     modules: frozenset[str]  # first parts of names that the rule itself says are modules
     words: tuple[str, ...]  # of which the first statement of every match holds one
     hints: tuple[bytes, ...]
@@ -61,22 +61,14 @@ def _read(options: Mapping[str, Any]) -> Read:
     for path, meta in asked(given.get("where"), ("where",)):
         if meta not in faults.metas:
             faults.add(path, f"no pattern binds ${meta}{near_miss(meta, held, lambda name: f'${name}') if held else ''}")
-    template = _template(options.get("replace"), rule, held, faults)
-    imports = []
-    for index, line in enumerate(options.get("imports") or ()):
-        found = wanted_import(line)
-        if found is None:
-            faults.add(("imports", index), f"{line!r} is no import; write `json`, `import json` or `from json import dumps`")
-        else:
-            imports.append(found)
-    if imports and template is None:
-        faults.add(("imports",), "imports are planned for a replacement, and this rule has none")
-    modules = {one.module.partition(".")[0] for one in imports} | imported(rule)
+    replacements = _replacements(options, rule, faults)
+    for fault in message_faults(str(options.get("message") or ""), held):
+        faults.add(("message",), fault)
+    modules = {one.module.partition(".")[0] for each in replacements.values() for one in each.imports} | imported(rule)
     words = () if faults.found else needed(rule)
     return Read(
         rule,
-        template,
-        tuple(imports),
+        replacements,
         frozenset(modules),
         () if faults.found else needed(rule, True),
         hints_of(rule, words),
@@ -84,43 +76,36 @@ def _read(options: Mapping[str, Any]) -> Read:
     )
 
 
-def _template(text: object, rule: Rule, held: set[str], faults: Faults) -> Parsed | None:
-    if text is None:
-        return None
-    path: Path = ("replace",)
-    said = faults.text(text, path)
-    if said is None:
-        return None
-    try:
-        template = parse(said)
-    except PatternError as error:
-        faults.add(path, f"the replacement is {error}" if str(error).startswith("not Python") else f"replace: {error}")
-        return None
-    faults.metas_of(template, path)
-    for meta in dict.fromkeys(template.metas):
-        if meta.name == "_":
-            faults.add(path, f"`{meta}` binds nothing, so there is nothing to write for it; give it a name in the pattern")
-        elif meta.name not in held:
-            miss = near_miss(meta.name, held, lambda name: f"${name}") if held else "; the pattern binds no metavariable"
-            faults.add(path, f"the pattern binds no {meta}{miss}")
-    for fault in template_faults(template, rule):
-        faults.add(path, fault)
-    if not faults.found and endless(template, rule):
-        said = "the pattern matches its own replacement, which would be replaced again without end; say under `not` what is done"
-        faults.add(path, said)
-    return template
+def _replacements(options: Mapping[str, Any], rule: Rule, faults: Faults) -> Mapping[int, Replacement]:
+    """The rule's own, for the alternatives that have none; and theirs."""
+    rest = tuple(one for one in rule.any if not one.way)
+    own = dataclasses.replace(rule, any=rest if rest or not rule.any else rule.any)
+    found = {0: read_replacement(options, own, (), faults)}
+    if rule.any and not rest and found[0].templates:
+        faults.add(("replace",), "each alternative of `any` has a `replace` of its own, and nothing is left for this one")
+    for one in rule.any:
+        if one.way:
+            path = ("any", one.way - 1)
+            found[one.way] = read_replacement(options["any"][one.way - 1], dataclasses.replace(rule, any=(one,)), path, faults)
+    return found
 
 
 # -- rules -------------------------------------------------------------------------------
 
 
-def _rule(value: object, path: Path, faults: Faults, top: bool = False) -> Rule:
+def _rule(value: object, path: Path, faults: Faults, top: bool = False, way: int = 0) -> Rule:
+    """`way`: the 1-based number of an alternative of the whole rule; it may say what takes its place."""
     if not isinstance(value, dict):
         pattern = _pattern(value, path, faults)
         return Rule(match=pattern)
+    known = PARTS if top else (*PARTS, *WHERE, *OWN) if way else (*PARTS, *WHERE)
     for key in value:
-        if key not in PARTS and (top or (key not in WHERE and not str(key).startswith("$"))):
-            faults.add((*path, key), f"unknown key {key!r}{near_miss(str(key), PARTS if top else (*PARTS, *WHERE))}")
+        if key in OWN and not way:
+            faults.add((*path, key), f"{key!r} stands beside the rule's own keys, or in an alternative of its `any`")
+        elif key in OWN and "replace" not in value:
+            faults.add((*path, key), f"{key!r} is for a replacement, and this alternative has no `replace` of its own")
+        elif key not in known and (top or not str(key).startswith("$")):
+            faults.add((*path, key), f"unknown key {key!r}{near_miss(str(key), known)}")
     where = dict(value.get("where") or {}) if isinstance(value.get("where") or {}, dict) else None
     conditions = _where(value["where"], (*path, "where"), faults) if "where" in value else ()
     if where is not None and not top:
@@ -129,10 +114,11 @@ def _rule(value: object, path: Path, faults: Faults, top: bool = False) -> Rule:
     nots = value.get("not")
     rule = Rule(
         match=_pattern(value["match"], (*path, "match"), faults) if "match" in value else None,
-        any=_rules(value, "any", path, faults),
+        any=_rules(value, "any", path, faults, top),
         all=_rules(value, "all", path, faults),
         nots=_rules(value, "not", path, faults) if isinstance(nots, list) else (_negated(value, path, faults)),
         where=conditions,
+        way=way if "replace" in value else 0,
     )
     for fault in rule_faults(rule):
         faults.add(path if not top else (next(iter(value), "match"),), fault)
@@ -143,14 +129,14 @@ def _negated(value: Mapping[str, Any], path: Path, faults: Faults) -> tuple[Rule
     return (_rule(value["not"], (*path, "not"), faults),) if "not" in value else ()
 
 
-def _rules(value: Mapping[str, Any], key: str, path: Path, faults: Faults) -> tuple[Rule, ...]:
+def _rules(value: Mapping[str, Any], key: str, path: Path, faults: Faults, top: bool = False) -> tuple[Rule, ...]:
     if key not in value:
         return ()
     entries = value[key]
     if not isinstance(entries, list) or not entries:
         faults.add((*path, key), f"{key}: expected a list of patterns")
         return ()
-    return tuple(_rule(entry, (*path, key, index), faults) for index, entry in enumerate(entries))
+    return tuple(_rule(entry, (*path, key, index), faults, way=index + 1 if top else 0) for index, entry in enumerate(entries))
 
 
 def _pattern(value: object, path: Path, faults: Faults) -> Pattern | None:

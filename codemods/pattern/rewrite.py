@@ -5,30 +5,67 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 
+from codemods.pattern.again import says_it
 from codemods.pattern.captures import DOUBT, File
 from codemods.pattern.expressions import Writer
+from codemods.pattern.placing import narrowed
 from codemods.pattern.regions import first_of, indentation
-from codemods.pattern.rules import block_of, is_decorator
+from codemods.pattern.replacements import Replacement
+from codemods.pattern.rules import block_of, is_decorator, way_of
 from codemods.pattern.shapes import same
-from codemods.pattern.sites import Match, place_of
+from codemods.pattern.sites import Match, held_by, place_of
 from codemods.pattern.statements import statement_edits
 from codemods.pattern.text import comments
-from engine import Change, Edit, SliceError, Source, Span, replace_expression
+from engine import Change, Edit, ImportNeed, SliceError, Source, Span, replace_expression
 
 Gone = dict[ast.AST, int]  # the holder of a block to how many of its statements are deleted already
+
+
+def replaced(
+    match: Match,
+    replacements: Mapping[int, Replacement],
+    file: File,
+    inner: Mapping[ast.AST, Match],
+    left: dict[ast.AST, SliceError],
+    needs: set[ImportNeed],
+    gone: Gone,
+) -> tuple[tuple[Edit, ...], tuple[Span, ...]]:
+    """Edits and spans; no edits where the replacement says what is there already. `needs` gains the imports.
+
+    `inner`: the matches in the file that may be rewritten within others; `left` gains those that could not be.
+    Raises SliceError with the reason.
+    """
+    way = way_of(match.found)
+    only = replacements[way].template
+    if only is not None and says_it(only, match.nodes, match.found):
+        return (), ()
+    _is_clear(match, file)
+    edits: list[Edit] = []
+    spans: list[Span] = []
+    for template, meta in replacements[way].places:
+        writer = Writer(file, replacements, way, template, inner, left, needs)
+        whole = writer.completed(match)
+        some = rewritten(writer, whole if meta is None else held_by(meta, whole, file), gone)
+        edits += some[0]
+        spans += some[1]
+    return tuple(sorted(edits)), tuple(spans)
+
+
+def _is_clear(match: Match, file: File) -> None:
+    """Raises SliceError where it is not certain what matched, or the match stands where nothing is rewritten."""
+    if DOUBT in match.found:
+        word = match.found[DOUBT].nodes[0]
+        assert isinstance(word, ast.AST)
+        said = file.source.segment(word)
+        raise SliceError("ambiguous-name", f"{said} has several meanings in this file, or may come from an import of *")
+    if any(isinstance(outer, (ast.JoinedStr, *_TEMPLATES)) for outer, _ in file.around(match.nodes[0])):
+        raise SliceError("f-string", "it stands inside an f-string")
 
 
 def rewritten(writer: Writer, match: Match, gone: Gone) -> tuple[tuple[Edit, ...], tuple[Span, ...]]:
     """Edits and spans; no edits where the replacement says what is there already. Raises SliceError with the reason."""
     file, kind = writer.file, writer.template.kind
     source, node = file.source, match.nodes[0]
-    if DOUBT in match.found:
-        word = match.found[DOUBT].nodes[0]
-        assert isinstance(word, ast.AST)
-        said = source.segment(word)
-        raise SliceError("ambiguous-name", f"{said} has several meanings in this file, or may come from an import of *")
-    if any(isinstance(outer, (ast.JoinedStr, *_TEMPLATES)) for outer, _ in file.around(node)):
-        raise SliceError("f-string", "it stands inside an f-string; rewrite it by hand")
     if isinstance(node, ast.expr) and not is_decorator(node, file):
         statement = file.parent(node)
         if kind == "expression":
@@ -49,7 +86,7 @@ _TEMPLATES = tuple(found for name in ("TemplateStr",) if (found := getattr(ast, 
 
 def _expression(writer: Writer, match: Match) -> tuple[tuple[Edit, ...], tuple[Span, ...]]:
     source, node, statement = writer.file.source, match.nodes[0], match.statement
-    text, meant = writer.expression(match)
+    text, meant = writer.placed(match)
     if same(meant, node):
         return (), ()
     old = source.segment(node)
@@ -62,11 +99,11 @@ def _expression(writer: Writer, match: Match) -> tuple[tuple[Edit, ...], tuple[S
         statement = above
     assert isinstance(node, ast.expr)
     rewrite = replace_expression(source, statement, node, text)
-    return rewrite.edits, (rewrite.span,)
+    return narrowed(source, rewrite.edits), (rewrite.span,)
 
 
 def _deleted(file: File, match: Match, gone: Gone) -> tuple[tuple[Edit, ...], tuple[Span, ...]]:
-    """The lines of the match go; `pass` stays where nothing else would."""
+    """The lines of the match go; `pass` stays where nothing else would, and so there is no edit where only that matches."""
     source, first = file.source, match.nodes[0]
     start, end = place_of(match, file)
     if isinstance(first, ast.expr):  # a decorator
@@ -81,6 +118,8 @@ def _deleted(file: File, match: Match, gone: Gone) -> tuple[tuple[Edit, ...], tu
         key = block[0]
         gone[key] = gone.get(key, 0) + len(match.nodes)
         if gone[key] >= len(block):
+            if len(match.nodes) == 1 and isinstance(first, ast.Pass):
+                return (), ()
             if comments(source.text[start:end]):
                 raise SliceError("comment", "a comment inside it would be lost")
             return (source.edit(start, end, "pass"),), (Span(source.path, start, end),)

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from codemods.pattern.captures import Capture, File, Found
 from codemods.pattern.language import Meta, Parsed
 from codemods.pattern.match import match, sequence
-from codemods.pattern.shapes import Constant, Dotted, Node, Shape
+from codemods.pattern.shapes import Constant, Dotted, Member, Node, Shape
 from engine import every_node
 
 REST = "#"  # in a Found: the statements behind a match of several
+WAY = "|"  # in a Found: the alternative that matched, where it has a replacement of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ class Rule:
     all: tuple[Rule, ...] = ()
     nots: tuple[Rule, ...] = ()
     where: tuple[Condition, ...] = ()
+    way: int = 0  # of an alternative with a replacement of its own: its 1-based number
 
     def matches(self, node: ast.AST, found: Found, file: File) -> Iterator[Found]:
         """What the metavariables hold, for each way in which `node` meets the rule."""
@@ -86,7 +88,8 @@ class Rule:
         if not self.any:
             yield found
         for rule in self.any:
-            yield from rule.matches(node, found, file)
+            for after in rule.matches(node, found, file):
+                yield {**after, WAY: Capture((), first=rule.way)} if rule.way else after
 
 
 def _each(rules: tuple[Rule, ...], node: ast.AST, found: Found, file: File) -> Iterator[Found]:
@@ -129,6 +132,7 @@ def _met(condition: Condition, node: ast.AST, found: Found, file: File) -> Itera
 
 def _ways(condition: Condition, node: ast.AST, found: Found, file: File) -> Iterator[Found]:
     from codemods.pattern.conditions import stands, suits
+    from codemods.pattern.whole import anywhere
 
     if condition.branches:
         for branch in condition.branches:
@@ -140,6 +144,8 @@ def _ways(condition: Condition, node: ast.AST, found: Found, file: File) -> Iter
             yield from _held(condition.rule, outer, found, file)
     elif condition.kind == "has" and condition.rule is not None:
         yield from below(condition.rule, node, found, file)
+    elif condition.kind == "file-has" and condition.rule is not None:
+        yield from anywhere(condition.rule, found, file)
     elif condition.kind in ("follows", "precedes") and condition.rule is not None:
         neighbour = _neighbour(node, -1 if condition.kind == "follows" else 1, found, file)
         if neighbour is not None:
@@ -187,6 +193,11 @@ def _neighbour(node: ast.AST, step: int, found: Found, file: File) -> ast.AST | 
     return block[at + step] if 0 <= at + step < len(block) else None
 
 
+def way_of(found: Found) -> int:
+    """The number of the alternative that matched; 0 where it has no replacement of its own."""
+    return found[WAY].first if WAY in found else 0
+
+
 def patterns(rule: Rule) -> Iterator[Pattern]:
     """The patterns of which one decides where a match may be: those of `match`, `any` and `all`."""
     if rule.match is not None:
@@ -210,6 +221,6 @@ def _kinds(pattern: Pattern) -> frozenset[type[ast.AST]] | None:
     first = pattern.shapes[0]
     if isinstance(first, Node):
         return frozenset({first.kind})
-    if isinstance(first, Dotted):
+    if isinstance(first, (Dotted, Member)):
         return frozenset({ast.Name, ast.Attribute})
     return frozenset({ast.Constant}) if isinstance(first, Constant) else None

@@ -4,35 +4,12 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
-from typing import TypeVar
 
 from codemods.pattern.language import Meta, meta_of
+from codemods.pattern.lists import Pair, Parameter, pairs, parameters
 
-_PLACE = ("lineno", "col_offset", "end_lineno", "end_col_offset")
 _OPEN = frozenset({"ctx", "type_comment", "kind", "type_params", "simple", "type_ignores"})
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-
-
-P = TypeVar("P", bound=ast.AST)
-
-
-class Parameter(ast.AST):
-    """One parameter with its default; `ast` keeps them apart. `sort`: "pos", "", "key", "*" or "**"."""
-
-    _fields = ("sort", "arg", "default")
-    _attributes = _PLACE
-    sort: str
-    arg: ast.arg
-    default: ast.expr | None
-
-
-class Pair(ast.AST):
-    """One entry of a dict display. The key is None for `**other`."""
-
-    _fields = ("key", "value")
-    _attributes = _PLACE
-    key: ast.expr | None
-    value: ast.expr
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +57,15 @@ class Decorators:
     parts: tuple[Shape, ...]
 
 
-Shape = Meta | Dotted | Constant | Node | Row | Arguments | Decorators | str | int | None
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A dotted name with metavariables behind its first part: by what it stands for, where it begins with a module."""
+
+    parts: tuple[str | Meta, ...]
+    spelled: Node
+
+
+Shape = Meta | Dotted | Member | Constant | Node | Row | Arguments | Decorators | str | int | None
 
 
 def shape_of(node: object) -> Shape:
@@ -97,6 +82,8 @@ def shape_of(node: object) -> Shape:
         return Constant(node.value)
     if isinstance(node, (ast.Name, ast.Attribute)) and (name := dotted(node)) and isinstance(node.ctx, ast.Load):
         return Dotted(name)
+    if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load) and (parts := holed(node)):
+        return Member(tuple(meta_of(part) or part for part in parts), Node(type(node), _fields(node)))
     return Node(type(node), _fields(node))
 
 
@@ -135,7 +122,7 @@ def _price(shape: Shape) -> int:
     """The cheap comparisons come first, and those that ask for the meaning of a name last."""
     if isinstance(shape, Node):
         return 2 if shape.fields else 0
-    if isinstance(shape, Dotted):
+    if isinstance(shape, (Dotted, Member)):
         return 4
     if isinstance(shape, Row):
         return 1 if all(isinstance(part, Node) and not part.fields for part in shape.parts) else 3
@@ -182,51 +169,19 @@ def metavariable(node: ast.AST) -> Meta | None:
 
 def dotted(node: ast.AST) -> str:
     """`a.b.c` as written; empty for anything else, and where a part of it is a metavariable."""
+    parts = holed(node)
+    return "" if any(map(meta_of, parts)) else ".".join(parts)
+
+
+def holed(node: ast.AST) -> tuple[str, ...]:
+    """The parts of `a.$B.c` as parsed; empty for anything else, and where the first part is a metavariable."""
     parts: list[str] = []
     while isinstance(node, ast.Attribute):
         parts.append(node.attr)
         node = node.value
-    if not isinstance(node, ast.Name):
-        return ""
-    parts.append(node.id)
-    return "" if any(map(meta_of, parts)) else ".".join(reversed(parts))
-
-
-def parameters(node: ast.arguments) -> list[Parameter]:
-    """The parameters in order, each with its default."""
-    plain = [*node.posonlyargs, *node.args]
-    defaults: list[ast.expr | None] = [None] * (len(plain) - len(node.defaults)) + list(node.defaults)
-    first = len(node.posonlyargs)
-    found = [
-        _parameter("" if index >= first else "pos", arg, default)
-        for index, (arg, default) in enumerate(zip(plain, defaults, strict=True))
-    ]
-    found += [_parameter("*", node.vararg, None)] if node.vararg else []
-    found += [_parameter("key", arg, default) for arg, default in zip(node.kwonlyargs, node.kw_defaults, strict=True)]
-    return found + ([_parameter("**", node.kwarg, None)] if node.kwarg else [])
-
-
-def _parameter(sort: str, arg: ast.arg, default: ast.expr | None) -> Parameter:
-    found = Parameter()
-    found.sort, found.arg, found.default = sort, arg, default
-    return _placed(found, arg, default or arg, sort.count("*"))
-
-
-def _placed(made: P, first: ast.AST, last: ast.AST, stars: int) -> P:
-    for name in _PLACE:
-        setattr(made, name, getattr(last if name.startswith("end") else first, name))
-    made.col_offset -= stars  # type: ignore[attr-defined]
-    return made
-
-
-def pairs(node: ast.Dict) -> list[Pair]:
-    """The entries of a dict display, in order."""
-    found = []
-    for key, value in zip(node.keys, node.values, strict=True):
-        made = Pair()
-        made.key, made.value = key, value
-        found.append(_placed(made, key or value, value, 0 if key else 2))
-    return found
+    if not isinstance(node, ast.Name) or meta_of(node.id) is not None:
+        return ()
+    return (node.id, *reversed(parts))
 
 
 def same(one: object, other: object) -> bool:
@@ -234,6 +189,8 @@ def same(one: object, other: object) -> bool:
     stack = [(one, other)]
     while stack:
         left, right = stack.pop()
+        if left is right:
+            continue
         if isinstance(left, ast.AST):
             if type(left) is not type(right):
                 return False

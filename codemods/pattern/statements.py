@@ -8,14 +8,15 @@ import re
 from collections.abc import Mapping, Sequence
 
 from codemods.pattern.captures import Capture
-from codemods.pattern.expressions import Writer, closed
+from codemods.pattern.expressions import Writer
 from codemods.pattern.language import Parsed
+from codemods.pattern.placing import edits_of, names_in_brackets, pieces_laid_out
 from codemods.pattern.regions import behind, first_of, indentation, kept, step, suite
 from codemods.pattern.shapes import same
-from codemods.pattern.sites import Match, place_of
+from codemods.pattern.sites import Match, colon_of, is_alone, place_of, with_last_comments
 from codemods.pattern.substitute import substituted
-from codemods.pattern.text import HEADER, Kept, Lit, Piece, comments, fitted
-from engine import Edit, SliceError, Source
+from codemods.pattern.text import HEADER, Lit, Piece, closed, comments, fitted, reads
+from engine import Edit, SliceError
 
 
 def statement_edits(writer: Writer, match: Match) -> tuple[list[Edit], int, int]:
@@ -30,20 +31,43 @@ def statement_edits(writer: Writer, match: Match) -> tuple[list[Edit], int, int]
     if source.text.startswith("elif", start) and isinstance(match.nodes[0], ast.If):
         raise SliceError("elif", "an `elif` branch is no statement of its own")
     indent = indentation(source, start)
+    end = with_last_comments(source, match.nodes[-1], indent, end)
     done: dict[ast.AST, tuple[str, ast.AST]] = {}
     spoken = writer.spoken(match)
     meant = _meant(writer, match, done, writer.by_id(spoken))
+    if kept_annotation := _kept_annotation(writer, match):
+        spoken |= kept_annotation
+        meant[0].returns = match.nodes[0].returns  # type: ignore[attr-defined]
     if _says_the_same(meant, match.nodes):
         return [], start, end
     pieces = _Layout(writer, match, done, indent or "", end).pieces(writer.parts(spoken))
-    lines = fitted(closed(pieces), meant, lambda text: _parsed(text, indent or "", writer.template.kind))
+
+    def parsed(text: str) -> Sequence[ast.AST]:
+        return _parsed(text, indent or "", writer.template.kind)
+
+    lines = fitted(names_in_brackets(closed(pieces), match.nodes[0], source.text[start:end]), meant, parsed)
+    lines = pieces_laid_out(source, lines, start, end, lambda text: reads(text, meant, parsed))
     text = "".join(piece.text for piece in lines)
-    if (indent is None or not _alone(source, end)) and ("\n" in text or not _simple(meant)):
+    if (indent is None or not is_alone(source, end)) and ("\n" in text or not _simple(meant)):
         raise SliceError("shares-line", "the statement shares a line with other code; put it on a line of its own")
-    lost = [one for one in comments(source.text[start:end]) if one not in comments(text)]
+    old, new = comments(f"{indent or ''}{source.text[start:end]}"), comments(f"{indent or ''}{text}")
+    lost = [one for one in old if one not in new]
     if lost:
         raise SliceError("comment", f"the comment {lost[0]!r} would be lost")
-    return _edits(source, lines, start, end), start, end
+    return edits_of(source, lines, start, end), start, end
+
+
+def _kept_annotation(writer: Writer, match: Match) -> dict[tuple[int, int], str]:
+    """The return annotation of a definition that becomes another, where neither pattern nor template speaks of one."""
+    new, old = writer.template.nodes[0], match.nodes[0]
+    if not isinstance(new, _FUNCTIONS) or not isinstance(old, _FUNCTIONS) or len(match.nodes) > 1:
+        return {}
+    if old.returns is None or new.returns is not None or writer.replacements[writer.way].speaks_of_returns:
+        return {}
+    code = writer.template.code
+    begin = sum(len(line) + 1 for line in code.split("\n")[: new.lineno - 1])
+    colon = begin + colon_of(code[begin:])
+    return {(colon, colon): f" -> {writer.file.source.segment(old.returns)}"}
 
 
 def _statements(template: Parsed) -> list[ast.stmt]:
@@ -67,10 +91,6 @@ def _says_the_same(meant: Sequence[ast.AST], nodes: Sequence[ast.AST]) -> bool:
 
 def _says_decorators(writer: Writer) -> bool:
     return any(getattr(node, "decorator_list", None) for node in writer.template.nodes)
-
-
-def _alone(source: Source, end: int) -> bool:
-    return re.fullmatch(r"[ \t\f]*(#.*)?[\r\n]*", source.text[end : source.line_end(end)]) is not None
 
 
 def _simple(meant: Sequence[ast.AST]) -> bool:
@@ -177,7 +197,7 @@ class _Layout:
             return True
         if line.strip() and (own is not None or len(nodes) > 1 or "\n" in source.segment(nodes[0])):
             self.found.append(Lit(source.newline + target))
-        begin = self._comments_above(capture, begin)
+        begin = (self.match.begin if nodes[0] is self.match.nodes[0] else None) or self._comments_above(capture, begin)
         self.found.append(kept(source, begin, behind(nodes[-1], begin, self.end, source), own or "", target))
         return True
 
@@ -226,25 +246,4 @@ def _suites(nodes: Sequence[ast.AST]) -> dict[tuple[int, int], bool]:
 
 
 _BLOCKS = ("body", "orelse", "finalbody")
-
-
-def _edits(source: Source, pieces: Sequence[Lit | Kept], start: int, end: int) -> list[Edit]:
-    """The edits that make text[start:end] of the pieces; what is kept in its order is not touched."""
-    edits: list[Edit] = []
-    at, text = start, ""
-
-    def write(until: int) -> None:
-        nonlocal at, text
-        if source.text[at:until] != text:
-            edits.append(source.edit(at, until, text))
-        at, text = until, ""
-
-    for piece in pieces:
-        if isinstance(piece, Kept) and at <= piece.start and piece.end <= end:
-            write(piece.start)
-            edits += [source.edit(*one) for one in piece.edits]
-            at = piece.end
-        else:
-            text += piece.text
-    write(end)
-    return edits
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)

@@ -9,7 +9,8 @@ from typing import Any
 
 from codemods.pattern.captures import Capture
 from codemods.pattern.language import Meta, meta_of
-from codemods.pattern.shapes import Pair, Parameter, metavariable, pairs, parameters
+from codemods.pattern.lists import Pair, Parameter, pairs, parameters
+from codemods.pattern.shapes import metavariable
 from engine import SliceError
 
 Grown = Callable[[ast.AST], ast.AST]  # a captured node, with what is rewritten inside it
@@ -47,7 +48,7 @@ def substituted(node: ast.AST, held: Mapping[str, Capture], grown: Grown, spoken
         elif isinstance(value, ast.AST):
             setattr(made, name, substituted(value, held, grown, spoken))
         elif isinstance(value, str) and (meta := meta_of(value)) is not None:
-            setattr(made, name, _identifier(held[meta.name]))
+            setattr(made, name, identifier(held[meta.name]))
     return made
 
 
@@ -59,7 +60,7 @@ def _list(values: Sequence[Any], held: Mapping[str, Capture], grown: Grown, spok
         elif isinstance(value, ast.AST):
             out.append(substituted(value, held, grown, spoken))
         elif isinstance(value, str) and (meta := meta_of(value)) is not None:
-            out.append(_identifier(held[meta.name]))
+            out.append(identifier(held[meta.name]))
         else:
             out.append(value)
     if not out and any(isinstance(value, ast.stmt) for value in values):
@@ -77,7 +78,7 @@ def _many(place: ast.AST, meta: Meta, held: Mapping[str, Capture], grown: Grown)
         elif isinstance(place, ast.expr) and isinstance(one, ast.Expr):
             one = one.value
         elif isinstance(place, ast.expr) and isinstance(one, (ast.arg, Parameter)):
-            one = ast.Name(_identifier(Capture((one,))), ast.Load())
+            one = ast.Name(identifier(Capture((one,))), ast.Load())
         elif isinstance(place, ast.alias) and isinstance(one, ast.Name):
             one = ast.alias(one.id, None)
         elif isinstance(place, ast.withitem) and isinstance(one, ast.expr):
@@ -93,7 +94,8 @@ def _many(place: ast.AST, meta: Meta, held: Mapping[str, Capture], grown: Grown)
     return out
 
 
-def _identifier(capture: Capture) -> str:
+def identifier(capture: Capture) -> str:
+    """The plain name that a capture is. Raises SliceError `not-as-meant`."""
     node = capture.nodes[0] if len(capture.nodes) == 1 else None
     if isinstance(node, Parameter) and node.default is None:
         node = node.arg
@@ -126,11 +128,24 @@ def _arguments(given: Sequence[Any]) -> ast.arguments:
             made.vararg = one.arg
         elif one.sort == "**":
             made.kwarg = one.arg
-        elif one.sort == "key" or made.vararg is not None:
+        elif one.sort == "key" or made.vararg is not None or made.kwonlyargs:
             made.kwonlyargs.append(one.arg)
             made.kw_defaults.append(one.default)
         else:
             (made.posonlyargs if one.sort == "pos" else made.args).append(one.arg)
             if one.default is not None:
                 made.defaults.append(one.default)
+    return made
+
+
+def exchanged(node: ast.AST, grown: Mapping[ast.AST, ast.AST]) -> ast.AST:
+    """A copy of a tree with other nodes in the places of some."""
+    if node in grown:
+        return grown[node]
+    made = type(node)()
+    for name, value in ast.iter_fields(node):
+        if isinstance(value, list):
+            setattr(made, name, [exchanged(one, grown) if isinstance(one, ast.AST) else one for one in value])
+        else:
+            setattr(made, name, exchanged(value, grown) if isinstance(value, ast.AST) else value)
     return made

@@ -13,6 +13,7 @@ from codemods.pattern.shapes import same
 from engine import SliceError
 
 HEADER = "if 1:\n"  # what indented statements are put under, so that they parse as they stand
+_UNBRACKETED = re.compile(r"(#[^\r\n]*)|[()]")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$")
 
 
@@ -65,10 +66,15 @@ def _chosen(pieces: Sequence[Piece], choice: dict[int, int]) -> list[Lit | Kept]
 
 
 def _gives(pieces: Sequence[Lit | Kept], meant: Sequence[ast.AST], parsed: Callable[[str], Sequence[ast.AST]]) -> bool:
+    return reads("".join(piece.text for piece in pieces), meant, parsed)
+
+
+def reads(text: str, meant: Sequence[ast.AST], parsed: Callable[[str], Sequence[ast.AST]]) -> bool:
+    """Does the text parse to what is meant?"""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            found = parsed("".join(piece.text for piece in pieces))
+            found = parsed(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return len(found) == len(meant) and all(same(one, other) for one, other in zip(found, meant, strict=True))
@@ -79,11 +85,45 @@ def as_expression(text: str) -> Sequence[ast.AST]:
     return [ast.parse(f"({text}\n)", mode="eval").body]
 
 
+def as_argument(text: str) -> Sequence[ast.AST]:
+    """Text as what stands in the brackets of a call."""
+    call = ast.parse(f"_({text}\n)", mode="eval").body
+    assert isinstance(call, ast.Call)
+    return [*call.args, *call.keywords]
+
+
 def spellings(text: str, node: ast.AST) -> tuple[str, ...]:
     """An expression bare and in parentheses; a generator expression has its own, which a call may share."""
     if isinstance(node, ast.GeneratorExp):
         return (text[1:-1], text)
     return (text, f"({text})") if isinstance(node, ast.expr) and not isinstance(node, ast.Starred) else (text,)
+
+
+def joined(texts: Sequence[str], gaps: Sequence[str]) -> tuple[str, ...]:
+    """Captured neighbours with what was written between them; and with commas, where that was something else.
+
+    Parentheses around one of them stand in both gaps beside it.
+    """
+    plain = [re.sub(r"#[^\r\n]*", "", gap) for gap in gaps]
+    closing = [*(gap.count(")") for gap in plain), plain[-1].count("(")]
+    words = ["(" * count + text + ")" * count for text, count in zip(texts, closing, strict=True)]
+    written = [_UNBRACKETED.sub(lambda found: found[1] or "", gap) for gap in gaps]
+    commas = [gap if "," in bare else ", " for gap, bare in zip(written, plain, strict=True)]
+    ways = ("".join(part for pair in zip(words, [*between, ""], strict=True) for part in pair) for between in (written, commas))
+    return tuple(dict.fromkeys(ways))
+
+
+def closed(pieces: list[Piece]) -> list[Piece]:
+    """Without the comma of what holds nothing: `f($$$A, x)` is `f(x)` when there is no argument."""
+    out = list(pieces)
+    for index, piece in enumerate(out):
+        if isinstance(piece, Lit) and piece.text == "" and 0 < index < len(out) - 1:
+            before, after = out[index - 1], out[index + 1]
+            if isinstance(after, Lit) and re.match(r"\s*,", after.text):
+                out[index + 1] = Lit(re.sub(r"^\s*,\s*", "", after.text))
+            elif isinstance(before, Lit) and re.search(r",\s*$", before.text):
+                out[index - 1] = Lit(re.sub(r",\s*$", "", before.text))
+    return out
 
 
 # -- tokens ------------------------------------------------------------------------------
@@ -96,6 +136,11 @@ def tokens(text: str) -> Iterator[tokenize.TokenInfo]:
         yield from tokenize.generate_tokens(lambda: next(lines, ""))
     except (tokenize.TokenError, SyntaxError):
         return
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of a text with their newlines."""
+    return _LINE.findall(text)
 
 
 def offsets(text: str) -> list[int]:

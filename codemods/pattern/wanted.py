@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from codemods.pattern.captures import File
-from codemods.pattern.shapes import dotted
-from engine import BUILTINS, STDLIB, ImportNeed, SliceError, need_import
+from codemods.pattern.captures import File, Found
+from codemods.pattern.known import require_known
+from codemods.pattern.language import meta_of
+from codemods.pattern.shapes import holed
+from codemods.pattern.substitute import identifier
+from engine import STDLIB, ImportNeed, SliceError, need_import
 
 # Modules of packages that `import package` alone does not load.
 _NAMES = """
@@ -34,49 +38,69 @@ class Wanted:
         return self.alias or self.name or self.module
 
 
-def wanted_import(line: object) -> Wanted | None:
-    """The import that a line of `imports` asks for; None when it is none."""
+def wanted_imports(line: object) -> tuple[Wanted, ...]:
+    """The imports that a line of `imports` asks for, one or several; none when it is no import."""
     if not isinstance(line, str):
-        return None
+        return ()
     words = line.split()
     text = line if words[:1] in (["import"], ["from"]) else f"import {line}"
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError):
-        return None
+        return ()
     node = tree.body[0] if len(tree.body) == 1 else None
-    if not isinstance(node, (ast.Import, ast.ImportFrom)) or len(node.names) != 1 or node.names[0].name == "*":
-        return None
-    alias = node.names[0]
+    if not isinstance(node, (ast.Import, ast.ImportFrom)) or any(alias.name == "*" for alias in node.names):
+        return ()
     if isinstance(node, ast.Import):
-        return Wanted(alias.name, "", alias.asname or "")
-    return Wanted(node.module, alias.name, alias.asname or "") if node.module and not node.level else None
+        return tuple(Wanted(alias.name, "", alias.asname or "") for alias in node.names)
+    module = node.module if not node.level else None
+    return tuple(Wanted(module, alias.name, alias.asname or "") for alias in node.names) if module else ()
 
 
 def spelling(
-    name: str, wanted: tuple[Wanted, ...], file: File, place: ast.AST, before: int | None
+    name: str, wanted: tuple[Wanted, ...], own: frozenset[str], file: File, place: ast.AST, before: int | None
 ) -> tuple[str, tuple[ImportNeed, ...]]:
     """How this file says, at `place`, a name of the replacement; and the imports for it.
 
-    `before`: see need_import. Raises SliceError `shadowed` where the name means something else there.
+    `own`: names that need no import. `before`: see need_import.
+    Raises SliceError `shadowed` where the name means something else there, `not-imported` where it means nothing.
     """
     found = _module_of(name, wanted, file)
     if found is None:
-        if name in BUILTINS and file.source.names.lookup(name, file.source.names.scope_at(place)) is not None:
-            raise SliceError("shadowed", f"{name} means something else here")
+        require_known(name, own, file, place)
         return name, ()
     one, rest = found
-    if not one.name and not one.alias and rest:
-        first, _, more = rest.partition(".")
-        local = file.source.names.imported_as(one.module, first, _line(file, before))
-        if local is not None and _is_free(local, f"{one.module}.{first}", file, place):
-            return ".".join(part for part in (local, more) if part), ()
     local, needs = need_import(file.source, one.module, one.name, before)
+    target = ".".join(part for part in (one.module, one.name) if part)
+    if needs and (near := _nearby(target, file, place, before)) is not None:
+        return ".".join(part for part in (near, rest) if part), ()
+    if not one.name and not one.alias and rest and (needs or not _is_free(local, target, file, place)):
+        first, _, more = rest.partition(".")
+        direct = file.source.names.imported_as(one.module, first, _line(file, before))
+        if direct is not None and _is_free(direct, f"{one.module}.{first}", file, place):
+            return ".".join(part for part in (direct, more) if part), ()
     if needs and one.alias and not file.source.names.module.bindings.get(one.alias):
         local, needs = one.alias, (ImportNeed(file.source.path, one.module, one.name, one.alias),)
-    if not _is_free(local, ".".join(part for part in (one.module, one.name) if part), file, place):
+    if not _is_free(local, target, file, place):
         raise SliceError("shadowed", f"{local} means something else here")
     return ".".join(part for part in (local, rest) if part), needs
+
+
+def _nearby(target: str, file: File, place: ast.AST, before: int | None) -> str | None:
+    """The name under which an import of the function around, or a guarded one, brings `target` to `place`."""
+    names = file.source.names
+    here = names.scope_at(place)
+    scopes = [here]
+    while (parent := scopes[-1].parent) is not None:
+        scopes.append(parent)
+    for scope in scopes:
+        for local, bindings in scope.bindings.items():
+            late = scope is not here and before is None
+            if all(one.target == target for one in bindings) and (late or bindings[0].line < place.lineno):  # type: ignore[attr-defined]
+                there = ast.Name(local, ast.Load(), lineno=place.lineno, col_offset=place.col_offset)  # type: ignore[attr-defined]
+                if names.qualified(there) == target:
+                    return local
+    return None
 
 
 def _line(file: File, before: int | None) -> int:
@@ -110,13 +134,37 @@ def _is_free(local: str, target: str, file: File, place: ast.AST) -> bool:
     return all(one.target and (one.target == target or target.startswith(f"{one.target}.")) for one in meanings)
 
 
+def carried(found: Found, metas: Iterable[str], file: File, place: ast.AST, before: int | None) -> None:
+    """Names that were captured outside the match, and are written at `place`, mean there what they mean where they stand.
+
+    `before`: the offset of code that runs at import, which comes before what is bound below it. Raises SliceError `shadowed`.
+    """
+    names, source = file.source.names, file.source
+    for node in [node for meta in metas for node in found[meta].nodes if isinstance(node, ast.expr) and hasattr(node, "lineno")]:
+        if source.start(place) <= source.start(node) < source.end(place):
+            continue
+        for name in [inner for inner in ast.walk(node) if isinstance(inner, ast.Name)]:
+            there = ast.Name(name.id, ast.Load(), lineno=place.lineno, col_offset=place.col_offset)  # type: ignore[attr-defined]
+            known = names.lookup(name.id, names.scope_at(name))
+            if names._is_inner(there) or names.lookup(name.id, names.scope_at(place)) != known:
+                raise SliceError("shadowed", f"{name.id} means something else here")
+            if before is not None and known and before < source.start(name):
+                raise SliceError("shadowed", f"{name.id} means nothing yet where this runs")
+
+
+def concrete(name: str, found: Found) -> str:
+    """A dotted name of a template with what its metavariables hold. Raises SliceError where that is no name."""
+    metas = [(part, meta_of(part)) for part in name.split(".")]
+    return ".".join(part if meta is None else identifier(found[meta.name]) for part, meta in metas)
+
+
 def chains(nodes: tuple[ast.AST, ...]) -> list[tuple[ast.AST, str]]:
-    """The dotted names that code reads, each with its topmost node."""
+    """The dotted names that code reads, each with its topmost node; metavariables behind the first part are as parsed."""
     found: list[tuple[ast.AST, str]] = []
     stack: list[ast.AST] = list(nodes)
     while stack:
         node = stack.pop()
-        name = dotted(node)
+        name = ".".join(holed(node))
         if name and isinstance(getattr(node, "ctx", None), ast.Load):
             found.append((node, name))
         else:

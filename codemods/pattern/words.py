@@ -8,6 +8,7 @@ import re
 from codemods.pattern.captures import File
 from codemods.pattern.language import meta_of
 from codemods.pattern.rules import Pattern, Rule
+from codemods.pattern.shapes import holed
 from engine import BUILTINS
 
 _KEYWORDS: dict[type[ast.AST], str] = {
@@ -70,6 +71,9 @@ def needed(rule: Rule, first: bool = False) -> tuple[str, ...]:
         if all(inner):
             choices.append(tuple(dict.fromkeys(word for words in inner for word in words)))
     choices += [words for one in rule.all if (words := needed(one, first))]
+    if not first:
+        asked = [one.rule for one in rule.where if one.kind == "file-has" and not one.negated and one.rule is not None]
+        choices += [words for one in asked if (words := needed(one))]
     return max(choices, key=lambda words: min(map(_worth, words)), default=())
 
 
@@ -86,6 +90,8 @@ def _best(pattern: Pattern, first: bool) -> str:
             found += [one for one in getattr(inner, "names", ()) if isinstance(one, str) and meta_of(one) is None]
     for root in _roots(pattern, first):
         found.remove(root)  # an alias may say it otherwise
+    if not first:
+        found += [root for root in _modules(pattern) if root != "builtins"]  # a file says it where it imports from it
     return max(found, key=_worth, default="")
 
 
@@ -100,6 +106,13 @@ def _roots(pattern: Pattern, first: bool) -> list[str]:
                 elif isinstance(inner.value, ast.Attribute) and meta_of(inner.value.attr) is None:
                     found.append(inner.value.attr)
     return found
+
+
+def _modules(pattern: Pattern) -> list[str]:
+    """The first parts of dotted names with metavariables: `subprocess` in `subprocess.$F`."""
+    nodes = [inner for node in pattern.parsed.nodes for inner in ast.walk(node)]
+    parts = [holed(node) for node in nodes if isinstance(node, ast.Attribute) and meta_of(node.attr) is not None]
+    return [names[0] for names in parts if names]
 
 
 def _worth(word: str) -> int:

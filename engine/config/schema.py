@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
 from pydantic_core import ErrorDetails
 
-from engine.config.errors import Problem, near_miss
+from engine.config.errors import Problem, elsewhere, near_miss
 from engine.config.positions import Document, Path
 from engine.config.values import Granularity, Mode, Severity
 
@@ -56,6 +56,8 @@ class LimitsModel(_Model):
 
 # Any value, to editors one of these:
 _Pattern = Annotated[Any, WithJsonSchema({"type": "string"})]  # the codemod's check says what is wrong with it, and the remedy
+_Replacement = Annotated[Any, WithJsonSchema({"type": ["string", "object"]})]
+_Mapping = Annotated[Any, WithJsonSchema({"type": "object"})]
 _Patterns = Annotated[Any, WithJsonSchema({"type": "array", "items": {"type": ["string", "object"]}, "minItems": 1})]
 
 
@@ -91,11 +93,12 @@ class RuleModel(_Model):
     not_: Annotated[Any, WithJsonSchema({"type": ["string", "object", "array"]})] = Field(
         default=None, alias="not", description="What the code must not match."
     )
-    where: Annotated[Any, WithJsonSchema({"type": "object"})] = Field(
-        default=None, description="Conditions: inside, has, follows, precedes, imported; and of each metavariable."
+    where: _Mapping = Field(
+        default=None, description="Conditions: inside, has, follows, precedes, imported, file-has; and of each metavariable."
     )
-    replace: _Pattern = Field(default=None, description="What takes its place; empty text deletes statements.")
+    replace: _Replacement = Field(default=None, description="What takes its place; empty text deletes statements.")
     imports: list[str] = Field(default_factory=list, description="Imports that the replacement needs.")
+    transform: _Mapping = Field(default=None, description="Metavariables that are computed: by what, and of which source.")
     applicability: Any = Field(
         default=None,
         description="Whether the change keeps the meaning.",
@@ -177,7 +180,8 @@ def _problems(errors: Sequence[ErrorDetails], document: Document, name: str) -> 
             continue
         place = document.place(path)
         if error["type"] == "extra_forbidden":
-            miss = near_miss(str(path[-1]), keys(_model_at(path[:-1])))
+            key, model = str(path[-1]), _model_at(path[:-1])
+            miss = (elsewhere(key) if model is RuleModel else "") or near_miss(key, keys(model))
             yield Problem(name, place.key_line, place.key_column, f"unknown key {path[-1]!r}{miss}")
         elif error["type"] == "missing":
             around = document.place(path[:-1])

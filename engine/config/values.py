@@ -11,7 +11,7 @@ from engine.model import JSON, Applicability, Codemod
 
 PATTERN = "pattern"  # the codemod of rules that hold a pattern
 SHAPES = ("match", "any", "all")  # a rule with one of these keys and no codemod is a rule of that codemod
-PATTERN_KEYS = (*SHAPES, "not", "where", "replace", "imports", "applicability")
+PATTERN_KEYS = (*SHAPES, "not", "where", "replace", "imports", "transform", "applicability")
 
 TOOLS = ("libcst", "bowler", "rope", "fixit", "ast-grep")  # a rule with one of these keys is carried out by that tool
 TOOL_KEYS = (*TOOLS, "arguments")

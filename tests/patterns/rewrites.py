@@ -134,4 +134,64 @@ REWRITES = [
         "a = map(lambda x: len(x), [])\n",
         "a = map(len, [])\n",
     ),
+    (
+        "ruff: non-pep585-annotation (UP006), each name by its own",
+        {
+            "any": [
+                {"match": "typing.List", "replace": "list"},
+                {"match": "typing.Dict", "replace": "dict"},
+                {"match": "typing.Deque", "replace": "collections.deque"},
+            ]
+        },
+        "from typing import Dict, List\nimport typing as t\na: Dict[str, List[int]] = {}\nb: t.Deque[int]\n",
+        "from typing import Dict, List\nimport typing as t\nimport collections\n"
+        "a: dict[str, list[int]] = {}\nb: collections.deque[int]\n",
+    ),
+    (
+        "ruff: logging-f-string (G004)",
+        {
+            "match": "logging.info($TEXT)",
+            "where": {"$TEXT": {"is": "f-string"}},
+            "transform": {"$$$ARGS": {"source": "$TEXT", "by": "percent-format"}},
+            "replace": "logging.info($$$ARGS)",
+        },
+        "import logging\na = 1\nlogging.info(f'{a!r} of 100%')\n",
+        "import logging\na = 1\nlogging.info('%r of 100%%', a)\n",
+    ),
+    (
+        "ruff: subprocess-popen-with-shell-equals-true (S602), a fixed command",
+        {
+            "match": "subprocess.run($COMMAND, $$$REST, shell=True)",
+            "transform": {"$WORDS": {"source": "$COMMAND", "by": "shell-words"}},
+            "replace": "subprocess.run($WORDS, $$$REST)",
+        },
+        "import subprocess\nsubprocess.run('git log -1', shell=True, check=True)\n",
+        "import subprocess\nsubprocess.run(['git', 'log', '-1'], check=True)\n",
+    ),
+    (
+        "ruff: mutable-argument-default (B006)",
+        {
+            "match": "def $_($$$, $NAME=$VALUE, $$$): $$$BODY",
+            "where": {"$VALUE": {"is": ["list", "dict", "set"]}},
+            "replace": {"$VALUE": "None", "$$$BODY": "if $NAME is None:\n    $NAME = $VALUE\n$$$BODY"},
+        },
+        "@print\ndef f(a, *, b=[], **c) -> list:\n    return b  # why\n",
+        "@print\ndef f(a, *, b=None, **c) -> list:\n    if b is None:\n        b = []\n    return b  # why\n",
+    ),
+    (
+        "ruff: assert-false (B011)",
+        {"any": ["assert False, $X", "assert 0, $X"], "replace": "raise AssertionError($X)"},
+        "def f(a):\n    if a:\n        assert False, a\n    assert 0, a\n",
+        "def f(a):\n    if a:\n        raise AssertionError(a)\n    raise AssertionError(a)\n",
+    ),
+    (
+        "semgrep: a client that nobody closes in its file",
+        {
+            "match": "$C = open($F)",
+            "where": {"not-file-has": "$C.close()", "inside": "function"},
+            "replace": "$C = io.open($F)",
+        },
+        "import io\ndef f(a):\n    b = open(a)\n    c = open(a)\n    return b, c.close()\n",
+        "import io\ndef f(a):\n    b = io.open(a)\n    c = open(a)\n    return b, c.close()\n",
+    ),
 ]

@@ -1,7 +1,8 @@
 """A second matcher, slow and plain, written from docs/patterns.md and not from the first: the tests compare the two.
 
-It knows what is compared by spelling: patterns whose names are no builtins and no modules. A pattern is tried at every node
-of a tree by brute force: every way to cut a list, every order of keywords.
+It knows what is compared by spelling: patterns whose names are no builtins and no modules; and dotted names that begin with a
+module which the code imports, at its top and not conditionally. A pattern is tried at every node of a tree by brute force:
+every way to cut a list, every order of keywords.
 """
 
 import ast
@@ -69,6 +70,8 @@ def match(pattern, node, held):
     found = meta(pattern) if isinstance(pattern, (ast.AST, str)) else None
     if found is not None and not found[1]:
         return bind(held, found[0], node) if node is not None else []
+    if isinstance(pattern, ast.AST) and hasattr(pattern, "said"):
+        return members(pattern.said, getattr(node, "meaning", None), held)
     if isinstance(pattern, list):
         return rows(pattern, node, held) if isinstance(node, list) else []
     if not isinstance(pattern, ast.AST):
@@ -88,6 +91,48 @@ def match(pattern, node, held):
             return []
         ways = [after for way in ways for after in match(want, got, way)]
     return ways
+
+
+def members(said, meaning, held):
+    """A dotted name of a module, part by part."""
+    if meaning is None or len(said) != len(meaning):
+        return []
+    ways = [held]
+    for want, got in zip(said, meaning, strict=True):
+        ways = [after for way in ways for after in match(want, got, way)]
+    return ways
+
+
+def chain(node):
+    """A dotted name as its parts; None for anything else."""
+    if isinstance(node, ast.Attribute):
+        before = chain(node.value)
+        return None if before is None else [*before, node.attr]
+    return [node.id] if isinstance(node, ast.Name) else None
+
+
+def understand(tree, pattern):
+    """Notes what each dotted name of the code means, and which of the pattern's are those of modules."""
+    known = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for one in node.names:
+                top = one.name.split(".")[0]
+                known.setdefault(one.asname or top, set()).add(one.name if one.asname else top)
+        elif isinstance(node, ast.ImportFrom):
+            for one in node.names:
+                known.setdefault(one.asname or one.name, set()).add(f"{node.module}.{one.name}")
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            known.setdefault(node.id, set()).add(f"<here>.{node.id}")
+    modules = {target.split(".")[0] for targets in known.values() for target in targets}
+    for node in ast.walk(tree):
+        parts = chain(node)
+        if parts and len(targets := known.get(parts[0], ())) == 1:
+            node.meaning = [*next(iter(targets)).split("."), *parts[1:]]
+    for node in ast.walk(pattern):
+        parts = chain(node) if isinstance(node, ast.Attribute) else None
+        if parts and parts[0] in modules:
+            node.said = parts
 
 
 def rows(patterns, nodes, held):
@@ -140,9 +185,10 @@ def calls(pattern, node, held):
 
 def places(pattern, code):
     """(line, column, end line, end column) of every node that matches; columns in characters, 1-based as in reports."""
-    wanted = parse(pattern)
+    wanted, tree = parse(pattern), ast.parse(code)
+    understand(tree, wanted)
     found = set()
-    for node in ast.walk(ast.parse(code)):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and not isinstance(wanted, ast.stmt):
             continue
         if hasattr(node, "lineno") and match(wanted, node, {}):

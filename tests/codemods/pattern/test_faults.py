@@ -9,6 +9,11 @@ from engine.config.errors import ConfigError
 
 FAULTS = [
     ({"match": "f("}, "match: the pattern is not Python: '(' was never closed"),
+    (
+        {"match": "f(a=1, ...)"},
+        "match: the pattern is not Python: positional argument follows keyword argument; `...` is Python's Ellipsis, `$$$` is",
+    ),
+    ({"match": "def $F(...): $$$"}, "match: the pattern is not Python: invalid syntax; `...` is Python's Ellipsis, `$$$` is any"),
     ({"match": "f($x)"}, "match: the pattern: a metavariable is written in capitals: $X"),
     ({"match": "f($)"}, "match: the pattern: a `$` stands alone"),
     ({"match": "$X"}, "match: the pattern: `$X` alone matches everything"),
@@ -33,6 +38,12 @@ FAULTS = [
     ({"match": "f($_)", "replace": "g($_)"}, "replace: `$_` binds nothing"),
     ({"match": "f($X)", "replace": "g("}, "replace: the replacement is not Python"),
     ({"match": "f($X)", "replace": "f(f($X))"}, "replace: the pattern matches its own replacement"),
+    ({"match": "@d($$$A)", "replace": "@d($$$A, z=1)"}, "replace: the pattern matches its own replacement"),
+    (
+        {"match": "except A: $$$B", "replace": "except A:\n    $$$B\n    log()"},
+        "replace: the pattern matches its own replacement",
+    ),
+    ({"match": "case 1: $$$B", "replace": "case 1:\n    $$$B\n    log()"}, "replace: the pattern matches its own replacement"),
     (
         {"match": "except A: $$$B", "replace": "f()"},
         "replace: an `except` clause cannot be replaced by a statement or an expression",
@@ -67,6 +78,19 @@ FAULTS = [
     ({"any": ["f(", "g()"]}, "any.0: the pattern is not Python"),
     ({"any": [{"macth": "f()"}]}, "any.0.macth: unknown key 'macth'; did you mean 'match'?"),
     ({"match": "f()", "replace": "g()", "imports": ["from a import *"]}, "imports.0: 'from a import *' is no import"),
+    ({"match": "f()", "replace": "g()", "imports": ["from .a import b"]}, "imports.0: 'from .a import b' is no import"),
+    (
+        {"match": "f($X)", "message": "no $Y"},
+        "message: the pattern binds no $Y; did you mean $X?|message: the pattern binds no $Y; known: X;",
+    ),
+    (
+        {"match": "f()", "message": "set $HOME"},
+        "message: the pattern binds no $HOME; leave out the `$` where it is text",
+    ),
+    ({"match": "f($_)", "message": "no $_."}, "message: `$_` binds nothing"),
+    ({"match": "f($X)", "message": "no {X}"}, "message: {X} is text in a message; write $X for what it holds"),
+    ({"match": "f($X)", "message": "no ${X}"}, "message: ${X} is text in a message; write $X"),
+    ({"any": ["f($X)", "g($Y)"], "message": "no $X"}, "message: the pattern binds no $X"),
     ({"match": "f()", "imports": ["json"]}, "imports: imports are planned for a replacement"),
 ]
 
@@ -78,11 +102,36 @@ def test_faults(given, expected):
     assert any(message.startswith(way) for message in found for way in expected.split("|")), found
 
 
+@pytest.mark.parametrize(
+    "match, replacement",
+    [
+        ("@d($$$A)", "@e($$$A, z=1)"),
+        ("@d($A)", "@d($A, z=1)"),
+        ("@d($$$A)", "@d($$$A)"),
+        ("except A: $$$B", "except A as e: $$$B"),
+        ("except A: $$$B", "except A: $$$B"),
+        ("case 1: $$$B", "case 1 | 2: $$$B"),
+        ("pass", ""),
+    ],
+)
+def test_replacements_that_come_to_an_end(match, replacement):
+    assert faults(match=match, replace=replacement) == []
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["no $X, $$$A", "$5 or 5$, $x", "US$", "$$$", "{x} {Y} ${HOME}", "many $Xs", "$Http", "$_x", "f($X)", "{$X}", "$X$X"],
+)
+def test_messages_that_are_right(message):
+    assert faults(match="f($X, $$$A)", message=message) == []
+
+
 RULE = "version: 1\nrules:\n  - id: mine\n"
 PLACES = [
     ("    match: f(\n", "4:12: the pattern is not Python"),
     ("    match: f($X)\n    replace: g($Y)\n", "5:14: the pattern binds no $Y"),
     ("    match: f($X)\n    where:\n      inside: loop\n      $X: {is: nmae}\n", "7:16: nothing is 'nmae'"),
+    ("    match: f($X)\n    message: no $Y\n", "5:14: the pattern binds no $Y"),
     ("    match: f($X)\n    applicability: maybe\n", "5:20: applicability: expected one of safe, unsafe, manual, got 'maybe'"),
     (
         "    match: {$X: 1}\n",
@@ -103,6 +152,21 @@ PLACES = [
     ("    match: f()\n    options: {replace: g()}\n", "5:5: a pattern rule's options stand beside its id"),
     ("    macth: f()\n", "4:5: unknown key 'macth'; did you mean 'match'?"),
     ("    codemod: pattern\n    options: {match: f(}\n", "5:22: the pattern is not Python"),
+    ("    any:\n      - match: f($X)\n        replace: g($Y)\n", "6:18: the pattern binds no $Y"),
+    ("    any:\n      - {match: f($X), imports: [json]}\n", "5:33: 'imports' is for a replacement"),
+    ("    any:\n      - {match: f($X), repalce: g()}\n", "5:33: unknown key 'repalce'; did you mean 'replace'?"),
+    ("    match: f($X)\n    replace: {$X: g(}\n", "5:19: the replacement is not Python"),
+    (
+        "    match: f($X)\n    replace: g($W)\n    transform: {$W: {source: $X, by: shel-words}}\n",
+        "6:38: unknown transform 'shel-words'",
+    ),
+    (
+        "    match: f($X)\n    replace: g($W)\n    transform: {$W: {source: $Y, by: shell-words}}\n",
+        "6:30: the pattern binds no $Y",
+    ),
+    ("    match: f($X)\n    where: {file-hsa: g()}\n", "5:23: unknown condition 'file-hsa'; did you mean 'file-has'?"),
+    ("    transform: {$W: {source: $X, by: shell-words}}\n", "4:5: 'transform' belongs to a pattern rule"),
+    ("    codemod: broad-except\n    transform: {}\n", "5:5: 'transform' is a key of pattern rules, and this one runs"),
 ]
 
 
@@ -152,7 +216,8 @@ def test_the_schema_knows_pattern_rules():
             "applicability": "safe",
             "imports": ["a"],
         },
-        {"id": "mine", "any": ["f()", {"match": "g()"}], "not": ["h()"]},
+        {"id": "mine", "any": ["f()", {"match": "g()", "replace": "h()"}], "not": ["h()"]},
+        {"id": "mine", "match": "f($X)", "replace": {"$X": "1"}, "transform": {"$Y": {"source": "$X", "by": "shell-words"}}},
         {"id": "mine", "codemod": "pattern", "options": {"match": "f()"}},
         {"id": "broad-except"},
     ]
@@ -161,6 +226,8 @@ def test_the_schema_knows_pattern_rules():
         {"id": "mine", "match": "f()", "applicability": "x"},
         {"id": "mine", "any": []},
         {"id": "mine", "match": 3},
+        {"id": "mine", "match": "f()", "replace": ["g()"]},
+        {"id": "mine", "match": "f()", "transform": "shell-words"},
     ]
     for rules, valid in [(good, True), *(([one], False) for one in bad)]:
         found = list(jsonschema.Draft202012Validator(schema).iter_errors({"version": 1, "rules": rules}))

@@ -1,7 +1,7 @@
 """What a replacement makes of a match: text kept, parentheses where they must be, blocks moved, imports planned."""
 
 import pytest
-from pattern_kit import becomes, reasons, run
+from pattern_kit import becomes, run
 
 EXPRESSIONS = [
     # parentheses exactly where they must be
@@ -23,12 +23,12 @@ EXPRESSIONS = [
     ("list($X)", "sorted($X, key=str)", "x = list(a for a in b)", "x = sorted((a for a in b), key=str)"),
     ("str($X)", "sum($X, 0)", "x = str((a, b))", "x = sum((a, b), 0)"),
     # text is kept
-    ("str($X)", "repr($X)", "x = str(  {'a':1,   # one\n  'b': 0x10}  )", "x = repr({'a':1,   # one\n  'b': 0x10})"),
+    ("str($X)", "repr($X)", "x = str(  {'a':1,   # one\n  'b': 0x10}  )", "x = repr(  {'a':1,   # one\n  'b': 0x10}  )"),
     (
         "str($$$A)",
         "repr($$$A)",
         "x = str(a,\n        b = 'c',  # d\n        *e)",
-        "x = repr(a,\n        b = 'c',  # d\n        *e)",
+        "x = repr(a,\n         b = 'c',  # d\n         *e)",
     ),
     ("str($$$A, k=$V)", "repr($$$A, key=$V)", "x = str(1, k=2, z=3)", "x = repr(1, z=3, key=2)"),
     ("str($$$A, k=$V)", "repr($$$A, key=$V)", "x = str(k=2)", "x = repr(key=2)"),
@@ -113,7 +113,7 @@ STATEMENTS = [
         "async def $F($$$P): $$$B",
         "def $F($$$P): $$$B",
         "async def f(a,\n            b): return a\n",
-        "def f(a,\n            b): return a\n",
+        "def f(a,\n      b): return a\n",
     ),
     (
         "class $C(object): $$$B",
@@ -187,42 +187,10 @@ def test_imports_are_planned():
     assert becomes(code, "str($X)", "concurrent.futures.wait($X)").startswith("import concurrent.futures\n")
     assert becomes(code, "str($X)", "J.dumps($X)", imports=["import json as J"]).startswith("import json as J\n")
     assert becomes("import json\n" + code, "str($X)", "json.dumps($X)").count("import") == 1
-
-
-REASONS = [
-    ("import json\ndef f(json):\n    return str(1)\n", "str($X)", "json.dumps($X)", "shadowed"),
-    ("def f(repr):\n    return str(1)\n", "str($X)", "repr($X)", "shadowed"),
-    ("x = str(\n    # why\n    1)\n", "str($X)", "repr($X)", "comment"),
-    ("x = f'{str(1)}'\n", "str($X)", "repr($X)", "f-string"),
-    ("x = str(1)\n", "str($X)", "y = $X", "no-statement"),
-    ("x = str(1)\n", "str($X)", "", "no-statement"),
-    ("x = 1; print(1)\n", "print($X)", "", "shares-line"),
-    ("x = 1; print(1)\n", "print($X)", "if $X: print($X, 2)", "shares-line"),
-    ("print(1)  # why\n", "print($X)", "", "comment"),
-    ("if 1: pass\nelif 2: pass\n", "if 2: $$$B", "if 3: $$$B", "elif"),
-    (
-        "try:\n    import json\nexcept ImportError:\n    json = None\njson.dumps(1)\n",
-        "json.dumps($X)",
-        "repr($X)",
-        "ambiguous-name",
-    ),
-    ("x = str(1)()\n", "$F()", "def $F(): pass", "no-statement"),
-    ("x[1]()\n", "$F()", "import $F", "not-as-meant"),
-    ("try:\n    a\nexcept KeyError:\n    pass\n", "except KeyError: pass", "", "gate:reparse"),
-    ("str(1)\n", "str($X)", "undefined_name($X)", "gate:names"),
-]
-
-
-@pytest.mark.parametrize("code, pattern, replacement, reason", REASONS)
-def test_what_is_left_alone(code, pattern, replacement, reason):
-    assert reasons(code, pattern, replacement) == [reason]
-
-
-def test_one_site_that_fails_costs_no_other():
-    code = "import json\nx = str(1)\ndef f(json):\n    return str(2)\ny = str(3)\n"
-    items, after = run(code, match="str($X)", replace="json.dumps($X)")
-    assert [type(item).__name__ for item in items] == ["Change", "Skip", "Change"]
-    assert after == code.replace("str(1)", "json.dumps(1)").replace("str(3)", "json.dumps(3)")
+    two = becomes(code, "str($X)", "loads(D($X))", imports=["from json import dumps as D, loads"])
+    assert two == "from json import dumps as D\nfrom json import loads\n\ndef f(x):\n    return loads(D(x))\n"
+    two = becomes(code, "str($X)", "yaml.load(json.dumps($X))", imports=["json, yaml"])
+    assert two.startswith("import json\nimport yaml\n")
 
 
 def test_a_replacement_that_says_the_same_is_no_change():
@@ -240,8 +208,8 @@ def test_bytes_outside_are_kept():
 
 
 def test_applicability_and_message():
-    items, _ = run("str(1)\n", match="str($X)", replace="repr($X)", applicability="manual", message="no $X here, $Y")
-    assert (items[0].reason, items[0].message) == ("manual", "no 1 here, $Y")
+    items, _ = run("str(1)\n", match="str($X)", replace="repr($X)", applicability="manual", message="no $X here, $y")
+    assert (items[0].reason, items[0].message) == ("manual", "no 1 here, $y")
     items, _ = run("str(1)\n", unsafe=False, match="str($X)", replace="repr($X)")
     assert items[0].reason == "needs-unsafe"
     items, _ = run("str(1)\n", unsafe=False, match="str($X)", replace="repr($X)", applicability="safe")

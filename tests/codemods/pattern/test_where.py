@@ -153,3 +153,11 @@ def test_any_all_not():
 def test_except_star_and_several_statements_in_where():
     assert found("a()", "b()\na()\nc()\na()\n", where={"follows": "b()"}) == ["a()"]
     assert found("a()\n$$$\nz()", "a()\nz()\ny()\n", where={"precedes": "y()"}) == ["a()\nz()"]
+
+
+def test_an_expression_on_a_line_of_its_own_is_what_it_is():
+    pattern = "def $_():\n    $FIRST\n    $$$"
+    code = 'def a():\n    "doc"\n\ndef b():\n    f()\n'
+    assert found(pattern, code, where={"$FIRST": {"is": "string"}}) == ['def a():\n    "doc"']
+    assert found(pattern, code, where={"$FIRST": {"matches": "^doc$"}}) == ['def a():\n    "doc"']
+    assert found(pattern, code, where={"$FIRST": {"is": "call"}}) == ["def b():\n    f()"]

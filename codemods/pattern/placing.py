@@ -1,0 +1,143 @@
+"""A replacement in its place in the file: in the layout of what it replaces, and as edits no larger than they must be."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import itertools
+import re
+from collections.abc import Callable, Iterable, Sequence
+
+from codemods.pattern.layout import keeps, relaid
+from codemods.pattern.text import Kept, Lit, Piece, Var, inner_lines, lines_of
+from engine import Edit, Source
+
+_MOST = 1_000_000  # lines that are compared with lines
+_WORD = re.compile(r"\w")
+
+
+def place_on_line(source: Source, offset: int) -> tuple[int, str]:
+    """The 0-based column of an offset, and the blanks that its line begins with."""
+    line = source.text[source.line_start(offset) : source.line_end(offset)]
+    return offset - source.line_start(offset), line[: len(line) - len(line.lstrip(" \t\f"))]
+
+
+def indented(
+    parts: Sequence[Lit | tuple[str, int, int]], source: Source, node: ast.AST, code: str
+) -> list[Lit | tuple[str, int, int]]:
+    """An expression of a template, each of its lines indented as the line on which it will stand. `code`: all of it."""
+    _, indent = place_on_line(source, source.start(node))
+    if "\n" not in code or inner_lines(code):
+        return list(parts)
+    return [Lit(part.text.replace("\n", f"\n{indent}")) if isinstance(part, Lit) else part for part in parts]
+
+
+def names_in_brackets(pieces: Sequence[Piece], node: ast.AST, old: str) -> list[Piece]:
+    """The new text of a `from ... import (...)`, its names in brackets as they were."""
+    found = list(pieces)
+    first, last = (found[0], found[-1]) if found else (None, None)
+    if not isinstance(node, ast.ImportFrom) or not re.search(r"\bimport[\s\\]*\(", old) or not isinstance(first, Lit):
+        return found
+    head = re.match(r"from\b.*?\bimport +(?=[^ (*]|$)", first.text)
+    if head is None or not isinstance(last, (Lit, Var)) or "\n" in first.text:
+        return found
+    return [Lit(head[0] + "("), Lit(first.text[head.end() :]), *found[1:], Lit(")")]
+
+
+def laid_out(source: Source, start: int, end: int, text: str, reads: Callable[[str], bool]) -> str:
+    """The new code for text[start:end] in the layout of the old where it still `reads` as it should; else as it is."""
+    old = source.text[start:end]
+    found = relaid(old, text, *place_on_line(source, start))
+    return found if found != text and keeps(found, old, text) and reads(found) else text
+
+
+def pieces_laid_out(
+    source: Source, pieces: Sequence[Lit | Kept], start: int, end: int, reads: Callable[[str], bool]
+) -> list[Lit | Kept]:
+    """The same of code of which parts stay where they are."""
+    found: list[Lit | Kept] = []
+    at, text = start, ""
+    for piece in [*pieces, Kept(end, end, "")]:
+        if isinstance(piece, Kept) and at <= piece.start and piece.end <= end:
+            if text:
+                found.append(Lit(relaid(source.text[at : piece.start], text, *place_on_line(source, at))))
+            found.append(piece)
+            at, text = piece.end, ""
+        else:
+            text += piece.text
+    was, now = "".join(piece.text for piece in pieces), "".join(piece.text for piece in found)
+    return found if now != was and keeps(now, source.text[start:end], was) and reads(now) else list(pieces)
+
+
+def edits_of(source: Source, pieces: Sequence[Lit | Kept], start: int, end: int) -> list[Edit]:
+    """The edits that make text[start:end] of the pieces; what is kept in its order is not touched."""
+    edits: list[Edit] = []
+    at, text = start, ""
+
+    def write(until: int) -> None:
+        nonlocal at, text
+        if source.text[at:until] != text:
+            edits.extend(narrowed(source, [source.edit(at, until, text)]))
+        at, text = until, ""
+
+    for piece in pieces:
+        if isinstance(piece, Kept) and at <= piece.start and piece.end <= end:
+            write(piece.start)
+            edits += [source.edit(*one) for one in piece.edits]
+            at = piece.end
+        else:
+            text += piece.text
+    write(end)
+    return edits
+
+
+def narrowed(source: Source, edits: Iterable[Edit]) -> tuple[Edit, ...]:
+    """The edits, of each only the lines that differ, and of those only the words that do."""
+    return tuple(found for edit in edits for found in _lines(source, edit))
+
+
+def _lines(source: Source, edit: Edit) -> list[Edit]:
+    old, new = lines_of(source.text[edit.start : edit.end]), lines_of(edit.text)
+    if len(old) < 2:
+        return [_trimmed(source, edit.start, edit.end, edit.text)]
+    was, now = ([(line.rstrip("\r\n"), line[-1] in "\r\n") for line in lines] for lines in (old, new))
+    low, high, most = 0, 0, min(len(was), len(now))
+    while low < most and was[low] == now[low]:
+        low += 1
+    while high < most - low and was[-1 - high] == now[-1 - high]:
+        high += 1
+    starts = [*itertools.accumulate(map(len, old), initial=edit.start)]
+    found = []
+    for kind, i, j, k, m in _opcodes(was[low : len(was) - high], now[low : len(now) - high]):
+        first, last, lines = low + i, low + j, new[low + k : low + m]
+        if kind == "replace" and j - i == m - k:
+            found += [_trimmed(source, starts[first + at], starts[first + at + 1], lines[at]) for at in range(j - i)]
+        elif kind != "equal":
+            found.append(_trimmed(source, starts[first], starts[last], "".join(lines)))
+    return found
+
+
+def _opcodes(was: Sequence[object], now: Sequence[object]) -> Sequence[tuple[str, int, int, int, int]]:
+    if len(was) * len(now) > _MOST:
+        return [("replace", 0, len(was), 0, len(now))]
+    return difflib.SequenceMatcher(None, was, now, autojunk=False).get_opcodes()
+
+
+def _trimmed(source: Source, start: int, end: int, text: str) -> Edit:
+    """Without the beginning and the end that stay; a word is exchanged whole."""
+    old = source.text[start:end]
+    most, low, high = min(len(old), len(text)), 0, 0
+    while low < most and old[low] == text[low]:
+        low += 1
+    while low and (_splits(old, low) or _splits(text, low)):
+        low -= 1
+    while high < most - low and old[-1 - high] == text[-1 - high]:
+        high += 1
+    while high and (_splits(old, len(old) - high) or _splits(text, len(text) - high)):
+        high -= 1
+    return source.edit(start + low, end - high, text[low : len(text) - high])
+
+
+def _splits(text: str, at: int) -> bool:
+    pair = text[at - 1 : at + 1] if 0 < at < len(text) else ""
+    return pair == "\r\n" or (len(pair) == 2 and all(map(_WORD.match, pair)))

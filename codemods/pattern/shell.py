@@ -1,0 +1,73 @@
+"""A command of a shell as a list of words, where the shell has nothing to do but to take it apart."""
+
+from __future__ import annotations
+
+import re
+import shlex
+
+_READ = {
+    "|": "a pipe",
+    ";": "several commands",
+    "&": "several commands, or one in the background",
+    "<": "a redirection",
+    ">": "a redirection",
+    "$": "a variable",
+    "`": "a command within the command",
+    "*": "a wildcard",
+    "?": "a wildcard",
+    "[": "a wildcard",
+    "]": "a wildcard",
+    "~": "a home folder",
+    "#": "a comment",
+    "!": "an exclamation mark, which shells read",
+    "{": "braces, which shells read",
+    "}": "braces, which shells read",
+    "(": "parentheses, which shells read",
+    ")": "parentheses, which shells read",
+    "\\": "a backslash",
+    "\n": "several lines",
+}
+_ALWAYS = "$`\\!\n"  # read between double quotes, too
+# No programs: the shell itself does these, POSIX's and Windows'.
+_NAMES = """
+. : alias bg bind break builtin caller case cd command continue coproc declare dirs disown do done elif else enable esac eval
+exec exit export fc fg fi for function getopts hash help history if in jobs let local logout mapfile popd pushd read readonly
+return select set shift shopt source suspend then time times trap type typeset ulimit umask unalias unset until wait while
+assoc call cls color copy del dir echo. endlocal erase ftype goto md mklink move path pause popd prompt rd rem ren rename
+setlocal start title ver verify vol
+"""
+_BUILTINS = frozenset(_NAMES.split())
+
+
+class Shell(Exception):
+    """A shell would do more with the command than take it apart."""
+
+
+def words_of(command: str) -> list[str]:
+    """The words of a command, the program first. Raises Shell with what the shell reads in it."""
+    quote = ""
+    for mark in command:
+        if quote:
+            if mark == quote:
+                quote = ""
+            elif quote == '"' and mark in _ALWAYS:
+                raise Shell(_READ[mark])
+            elif mark in "\n":
+                raise Shell("several lines")
+        elif mark in "\"'":
+            quote = mark
+        elif mark in _READ:
+            raise Shell(_READ[mark])
+    if re.search(r"%\w+%", command):
+        raise Shell("a variable of Windows")
+    try:
+        found = shlex.split(command)
+    except ValueError:
+        raise Shell("a quotation mark that nothing closes") from None
+    if not found or not found[0]:
+        raise Shell("no program")
+    if re.match(r"[A-Za-z_]\w*\+?=", found[0]):
+        raise Shell("a variable before the program")
+    if found[0].lower() in _BUILTINS:
+        raise Shell(f"{found[0]}, which the shell itself does")
+    return found
