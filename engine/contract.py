@@ -27,9 +27,11 @@ def checked(item: Finding | Change | Skip, source: Source) -> Finding | Change |
         raise ValueError(f"yielded {item!r}, which is no finding, change or skip")
     if item.site.path != source.path or not 1 <= item.site.line <= len(source.line_starts):
         raise ValueError(f"yielded a site outside this file: {item.site}")
-    if isinstance(item, Change) and not item.edits:
+    if isinstance(item, Change) and item.moves_to:
+        _require_move(item)
+    elif isinstance(item, Change) and not item.edits:
         raise ValueError(f"yielded a change without edits at line {item.site.line}")
-    if isinstance(item, Change) and {edit.path for edit in item.edits} | {span.path for span in item.spans} != {source.path}:
+    if isinstance(item, Change) and not {edit.path for edit in item.edits} | {span.path for span in item.spans} <= {source.path}:
         raise ValueError(f"yielded a change with edits of another file at line {item.site.line}")
     if isinstance(item, Change) and (bad := [one.path for one in item.creates if not _may_be_created(one.path)]):
         raise ValueError(f"yielded a change that would create {bad[0]!r}: a Python file below the root is meant, as a/b.py")
@@ -38,6 +40,14 @@ def checked(item: Finding | Change | Skip, source: Source) -> Finding | Change |
     return item
 
 
-def _may_be_created(path: str) -> bool:
+def _require_move(item: Change) -> None:
+    path, suffix = item.moves_to, "." + item.site.path.rpartition(".")[2]
+    if path == item.site.path or not _may_be_created(path, suffix):
+        raise ValueError(f"yielded a change that would move its file to {path!r}: another {suffix} file below the root is meant")
+    if not item.group:
+        raise ValueError(f"yielded a change that moves its file and names no group, at line {item.site.line}")
+
+
+def _may_be_created(path: str, suffix: str = ".py") -> bool:
     parts = path.split("/")
-    return path.endswith(".py") and "\\" not in path and all(part not in ("", ".", "..", ".git") for part in parts)
+    return path.endswith(suffix) and "\\" not in path and all(part not in ("", ".", "..", ".git") for part in parts)

@@ -1,11 +1,11 @@
-"""Rewrites of several files: which may land, and the files they create. Every part of a group is admitted, or none."""
+"""Rewrites of several files: which may land, and the files they create and move. Every part of a group is admitted, or none."""
 
 from __future__ import annotations
 
 import ast
 import warnings
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from engine.model import Change, Creation, FileDelta
 from engine.process import FileResult
@@ -13,7 +13,8 @@ from engine.process import FileResult
 
 def unfinished(results: Sequence[FileResult], exists: Callable[[str], bool]) -> dict[str, set[str]]:
     """Group name to the files that hold its changes, of each group that cannot land: a part of it was refused, withheld or
-    overlapped another change; or a file that it creates is there already, does not compile, or is wanted with another text.
+    overlapped another change; a file that it creates is there already, does not compile, or is wanted with another text; or it
+    moves a file that another group moves elsewhere, or to where another file comes.
 
     `exists`: is there something at this root-relative path?
     """
@@ -34,18 +35,52 @@ def unfinished(results: Sequence[FileResult], exists: Callable[[str], bool]) -> 
             if next(iter(wanted[one.path])) != one.text or exists(one.path) or not _compiles(one):
                 bad.add(group)
     bad |= {group for group, count in counts.items() if count < sizes[group]}
+    bad |= _colliding(results, wanted)
     return {group: holders[group] for group in sorted(bad)}
 
 
-def created(results: Sequence[FileResult], exists: Callable[[str], bool]) -> list[FileDelta]:
-    """The files that the admitted changes create. A folder that is not there yet becomes a package."""
+def moves(results: Sequence[FileResult]) -> dict[str, str]:
+    """Old path to new path of each file that an admitted change moves."""
+    return {change.site.path: change.moves_to for change in _changes(results) if change.moves_to}
+
+
+def written(results: Sequence[FileResult], data: Mapping[str, bytes], exists: Callable[[str], bool]) -> list[FileDelta]:
+    """What becomes of the files, `data`, and the files that the admitted changes create.
+
+    A created file's folder that is not there yet becomes a package.
+    """
+    moved = moves(results)
+    out = []
+    for one in results:
+        if one.path in moved:
+            after = data[one.path] if one.after is None else one.after
+            out.append(FileDelta(one.path, data[one.path], None, one.encoding))
+            out.append(FileDelta(moved[one.path], None, after, one.encoding, origin=one.path))
+        elif one.after is not None:
+            out.append(FileDelta(one.path, data[one.path], one.after, one.encoding))
     texts = {one.path: one.text for change in _changes(results) for one in change.creates}
     for path in list(texts):
         folder = path.rpartition("/")[0]
         while folder and not exists(folder):
             texts.setdefault(f"{folder}/__init__.py", "")
             folder = folder.rpartition("/")[0]
-    return [FileDelta(path, None, texts[path].encode("utf-8")) for path in sorted(texts)]
+    arriving = set(moved.values())
+    return out + [FileDelta(path, None, texts[path].encode("utf-8")) for path in sorted(texts) if path not in arriving]
+
+
+def _colliding(results: Sequence[FileResult], created: Mapping[str, Mapping[str, str]]) -> set[str]:
+    """Groups that move a file to where another one comes; or move one that another group moves elsewhere."""
+    leaving: dict[str, set[str]] = defaultdict(set)
+    arriving: dict[str, set[str]] = defaultdict(set)
+    moving = [change for change in _changes(results) if change.moves_to]
+    for change in moving:
+        leaving[change.site.path].add(change.moves_to)
+        arriving[change.moves_to].add(change.site.path)
+    return {
+        change.group
+        for change in moving
+        if len(leaving[change.site.path]) > 1 or len(arriving[change.moves_to]) > 1 or change.moves_to in created
+    }
 
 
 def _changes(results: Sequence[FileResult]) -> Iterable[Change]:

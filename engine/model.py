@@ -110,6 +110,7 @@ class Change:
     """One atomic rewrite. All its edits are applied, or none.
 
     A rewrite of several files is a *group*: `group_size` changes with one `group` name; the engine admits all, or none.
+    One that moves its file has a group, perhaps of its own, and may have no edits: the file goes as the rules leave it.
     """
 
     site: Site
@@ -126,6 +127,7 @@ class Change:
     creates: tuple[Creation, ...] = ()
     group: str = ""
     group_size: int = 1
+    moves_to: str = ""  # where its file goes, root-relative and of the same suffix; empty: it stays
     batch: int = 0  # edits of one batch of a file are offsets into the same text: what the batch before left
 
 
@@ -241,12 +243,16 @@ def fact_name(codemod: str, options: Mapping[str, JSON]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class FileDelta:
-    """One file of the plan. `before` is None for a file the plan creates."""
+    """One file of the plan. `before` is None for a file that the plan creates, `after` for one that it removes.
+
+    A move is two: the file at its old path goes, and the one at its new path names the old one as its `origin`.
+    """
 
     path: str
     before: bytes | None
-    after: bytes
+    after: bytes | None
     encoding: str = "utf-8"
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,12 +19,14 @@ class Overlay:
     source: Source
     batches: list[Shift] = field(default_factory=list)
     items: dict[Place, Item] = field(default_factory=dict)
-    banned: set[Place] = field(default_factory=set)  # sites whose rewrite did not hold
+    further: list[Item] = field(default_factory=list)  # what a rule did, or failed to do, at a place that it had changed before
+    banned: set[Place] = field(default_factory=set)  # sites whose rewrite did not hold, or is done and leaves no trace here
+    moved: set[str] = field(default_factory=set)  # rules that move the file
     quiet: dict[str, bytes] = field(default_factory=dict)  # rule id to the bytes of which it wants no more
 
     def advance(self, source: Source, edits: tuple[Edit, ...]) -> None:
-        """The next version of the file, and the edits that made it."""
-        self.source = source
+        """The next version of the file, and the edits that made it; none where it only moves."""
+        self.source = source if edits else self.source
         self.batches.append(Shift(edits))
 
     def place(self, rule: str, site: Site) -> Place:
@@ -35,10 +37,21 @@ class Overlay:
     def record(self, item: Item) -> None:
         """Keep an item under its place on disk; a change or failure there outranks what was said before."""
         place = self.place(item.rule, item.site)
+        if isinstance(item, Change) and item.moves_to:  # its rule cannot see here that the file goes, and would say so again
+            self.banned.add(place)
+            if item.rule in self.moved and not item.edits:
+                return
+            self.moved.add(item.rule)
         known = self.items.get(place)
-        if known is None or (isinstance(item, (Change, Failure)) and not isinstance(known, (Change, Failure))):
-            site = self.original_site(item.site)
-            self.items[place] = replace(item, site=site, fingerprint=fingerprint(item.rule, site, self.original))
+        done = isinstance(item, (Change, Failure))
+        if known is None or (done and not isinstance(known, (Change, Failure))):
+            self.items[place] = self._told(item)
+        elif done and (isinstance(item, Change) or isinstance(known, Change)) and (told := self._told(item)) not in self.further:
+            self.further.append(told)
+
+    def _told(self, item: Item) -> Item:
+        site = self.original_site(item.site)
+        return replace(item, site=site, fingerprint=fingerprint(item.rule, site, self.original))
 
     def original_site(self, site: Site) -> Site:
         """A site of the present text as a site of the file on disk."""

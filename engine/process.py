@@ -32,7 +32,7 @@ from engine.model import (
 from engine.overlay import Overlay
 from engine.project import Project
 from engine.source import Source
-from engine.suppress import Place, Suppression, generated, left_alone, suppressions, unused
+from engine.suppress import Place, RuleNames, Suppression, generated, left_alone, suppressions, unused
 
 MAX_PASSES = 12  # of one rule over one file
 MAX_ROUNDS = 4  # of all rules over one file
@@ -82,13 +82,13 @@ def process(
     rules: Sequence[BoundRule],
     project: Project,
     unsafe: bool,
-    complete: bool = True,
+    names: RuleNames = RuleNames(),  # noqa: B008  (frozen)
     withheld: frozenset[str] = frozenset(),
     verdicts: Mapping[Place, str] | None = None,
 ) -> FileResult:
     """Run the rules over one file. Never raises for what the file or a codemod does wrong.
 
-    `complete`: no rule of the rule file was left out, so a suppression that names none can be told to be unused.
+    `names`: the rules of the rule file, so that a suppression can be told to be unused.
     `withheld` and `verdicts`: see _Run.
     """
     try:
@@ -108,9 +108,9 @@ def process(
             _rounds(rules, run)
     except _EndlessError as error:
         return FileResult(path, (Failure(Site(path, 1), error.reason, str(error), error.rule),))
-    items = list(run.overlay.items.values())
+    items = [*run.overlay.items.values(), *run.overlay.further]
     items += [unread] if unread and not run.overlay.source.parses else []
-    idle = unused(path, run.comments, items, [rule.id for rule in rules], complete)
+    idle = unused(path, run.comments, items, [rule.id for rule in rules], names)
     told = (left_alone(one, one.site, (), run.verdicts) for one in idle)
     items += [replace(one, fingerprint=fingerprint(one.rule, one.site, source)) for one in told]
     return FileResult(path, tuple(items), run.overlay.source.data if run.overlay.batches else None, source.encoding)
@@ -164,7 +164,9 @@ def _propose(rule: BoundRule, run: _Run) -> list[Change]:
             items = rule.codemod.run_file(run.overlay.source, run.project, rule.options)
             found.extend(checked(item, run.overlay.source) for item in items)
     except RefusedFile as error:
-        run.overlay.record(Failure(Site(run.overlay.source.path, error.line, error.column), error.reason, str(error), rule.id))
+        site = Site(run.overlay.source.path, error.line, error.column)
+        detail = traceback.format_exc() if error.reason == "codemod-error" else ""
+        run.overlay.record(Failure(site, error.reason, str(error), rule.id, detail))
         return []
     except (Exception, SystemExit) as error:  # noqa: BLE001  # rewright: ignore[broad-except] the worker boundary: a codemod may raise anything
         message = f"{rule.codemod.name} raised {type(error).__name__}: {error}"

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from engine import facts, groups, support
+from engine import facts, groups, room, support
 from engine.cache import Cache, canonical, digest
 from engine.dispatch import run_files, settle
 from engine.inputs import fact_files, read
@@ -42,6 +42,7 @@ def make_plan(
         stored = tuple(replace(delta, before=data.get(delta.path)) for delta in body.deltas)
         warnings = (*request.warnings, *body.warnings)
         told = {**request.metadata, "cached": len(data)}
+        room.require_room(request.root, stored)
         return replace(body, root=str(request.root), deltas=stored, warnings=warnings, metadata=told)
     memory = {} if memory is None else memory
     target_key = _plan_key(replace(request, declined={}, accepted=frozenset(), equal={}), data, placed, others)
@@ -54,7 +55,7 @@ def make_plan(
     results = settle(request, data, project, runner, cache, results)
     # A file that a scan refuses is refused again, and then reported, by the run.
     failures = [*inputs.failures, *(one for one in unscanned if one.reason == facts.RAISED)]
-    plan = _assemble(request, data, results, failures, placed)
+    plan = _assemble(request, inputs, results, failures)
     cache.put({plan_key: replace(plan, deltas=tuple(replace(delta, before=None) for delta in plan.deltas))})
     return replace(plan, warnings=(*request.warnings, *plan.warnings), metadata={**request.metadata, "cached": cached})
 
@@ -84,7 +85,7 @@ def make_part(
             enough = _never
     results = settle(request, inputs.data, project, runner, cache, results)
     failures = [*inputs.failures, *(one for one in unscanned if one.reason == facts.RAISED)]
-    plan = _assemble(request, inputs.data, results, failures, inputs.placed)
+    plan = _assemble(request, inputs, results, failures)
     return replace(plan, warnings=(*request.warnings, *plan.warnings)), not left
 
 
@@ -145,7 +146,7 @@ def _plan_key(request: Request, data: Mapping[str, bytes], placed: Mapping[str, 
     contents = digest(*(part for path in sorted(data) for part in (path, digest(data[path]))))
     rules = canonical([(rule.bound, rule.scope, rule.max_files_percent) for rule in request.rules])
     rest = canonical(
-        (request.python, request.unsafe, request.complete, request.parse_all, placed, others, request.notes, request.known)
+        (request.python, request.unsafe, request.names, request.parse_all, placed, others, request.notes, request.known)
     )
     unread = canonical(sorted(set(request.files) - set(data)))
     decided = canonical((request.declined, request.accepted, request.equal))
@@ -155,23 +156,18 @@ def _plan_key(request: Request, data: Mapping[str, bytes], placed: Mapping[str, 
 # -- assembling ------------------------------------------------------------------------
 
 
-def _assemble(
-    request: Request,
-    data: Mapping[str, bytes],
-    results: Sequence[FileResult],
-    failures: Sequence[Failure],
-    placed: Mapping[str, str],
-) -> Plan:
+def _assemble(request: Request, inputs: _Inputs, results: Sequence[FileResult], failures: Sequence[Failure]) -> Plan:
+    data, placed = inputs.data, inputs.placed
     order = {rule.bound.id: i for i, rule in enumerate(request.rules)}
     items = [item for result in results for item in result.items] + list(failures) + list(request.notes)
     items.sort(key=lambda item: (item.site.path, item.site.line, item.site.column, order.get(item.rule, -1), item.rule))
     named = zip(items, numbers(items), strict=True)
     items = [item if item.fingerprint == name else replace(item, fingerprint=name) for item, name in named]
-    deltas = [FileDelta(one.path, data[one.path], one.after, one.encoding) for one in results if one.after is not None]
-    made = _support_deltas(request, items, placed)
-    packages = {delta.path.rpartition("/")[0] for delta in made}  # these have their __init__ already
-    deltas += made
-    deltas += groups.created(results, lambda path: path in packages or os.path.lexists(request.root / path))
+    deltas = _support_deltas(request, items, placed)
+    packages = {delta.path.rpartition("/")[0] for delta in deltas}  # these have their __init__ already
+    deltas += groups.written(results, data, lambda path: path in packages or os.path.lexists(request.root / path))
+    room.require_room(request.root, deltas)
+    room.require_imports({**inputs.whole, **data}, deltas)
     return Plan(
         root=str(request.root),
         rules=tuple(order),

@@ -16,6 +16,7 @@ KEYS: dict[str, set[str]] = {
     "change_signature": {"parameters", "values"},
 }
 _DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)+")
+_NAMES = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 _PARAMETER = re.compile(r"(\*{0,2}[^\W\d]\w*)\s*(=\s*.+)?")
 _Faults = list[tuple[tuple[str | int, ...], str]]
 
@@ -27,7 +28,7 @@ def codemod() -> Codemod:
     return Codemod(
         name="rope",
         summary="Run a refactoring of rope over the whole target.",
-        version=1,
+        version=2,
         run_file=Tool("rope"),
         hints=b"",  # whether a file has a part in it, only rope knows
         options=(
@@ -61,7 +62,8 @@ def check(options: Mapping[str, Any]) -> _Faults:
         for key in said
         if key != kind and key not in KEYS[kind]
     ]
-    if not isinstance(said[kind], str) or not _DOTTED.fullmatch(said[kind]):
+    names = _NAMES if kind in ("rename", "move") else _DOTTED  # a module of no package has one name
+    if not isinstance(said[kind], str) or not names.fullmatch(said[kind]):
         faults.append((("rope", kind), f"rope: {kind}: expected a dotted name such as package.module.name, got {said[kind]!r}"))
     if kind in ("rename", "move"):
         shape, wanted = (r"[^\W\d]\w*", "a name") if kind == "rename" else (r"[^\W\d]\w*(\.[^\W\d]\w*)*", "a dotted module")

@@ -8,28 +8,41 @@ from __future__ import annotations
 import difflib
 import re
 import tempfile
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from engine.adapters import rope_ask, rope_modules
 from engine.adapters.contain import contained, unwarned
 from engine.adapters.load import Code
-from engine.adapters.rope_options import operation, parameter
+from engine.adapters.rope_options import operation
 from engine.adapters.tool import Item, top
 from engine.hunks import Hunk, hunks, line_hunks, lines_of
 from engine.model import Applicability, Change, Evidence, RefusedFile, RewrightError, Skip, fact_name
 from engine.project import Project
 from engine.source import Source
 
+_PLACE = re.compile(r"\b__(?:file|package|path|spec)__\b")
+
 
 @dataclass(frozen=True, slots=True)
 class Refactored:
-    """What rope would do: path to the text before and after, and the files that it could not read."""
+    """What rope would do: path to the text before and after, and the files that it could not read.
+
+    `moves`: old to new path. `named`: files in which the module's old name stands on, in strings or comments, or not read.
+    """
 
     texts: Mapping[str, tuple[str, str]]
     unread: tuple[str, ...]
     message: str
+    moves: Mapping[str, str] = field(default_factory=dict)
+    named: tuple[str, ...] = ()
+
+    @property
+    def paths(self) -> frozenset[str]:
+        """Every file that changes or moves."""
+        return frozenset(self.texts) | frozenset(self.moves)
 
 
 def prepare() -> None:
@@ -47,25 +60,59 @@ def run_project(files: Mapping[str, bytes], options: Mapping[str, Any]) -> Refac
         import rope.refactor.inline
         import rope.refactor.move
         import rope.refactor.rename  # noqa: F401
-        from rope.base.exceptions import RopeError
-        from rope.base.project import Project as RopeProject
     sources, unread = _readable(files)
     kind, name = operation(options)
     with tempfile.TemporaryDirectory(prefix="rewright-rope-") as folder:
-        for path, source in sources.items():
-            place = Path(folder, path)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(source.data.removeprefix(source.bom))
-        with contained():
-            project = RopeProject(folder, ropefolder=None, save_objectdb=False, automatic_soa=False)
-            try:
-                done = _changes(project, options)
-                texts = _texts(done, sources) if done is not None else {}
-            except RopeError as error:
-                raise RewrightError(f"rope cannot {kind.replace('_', ' ')} {name}: {error}") from error
-            finally:
-                project.close()
-    return Refactored(texts, tuple(unread), done.description.strip() if done is not None else "")
+        _copy(folder, {path: source.data.removeprefix(source.bom) for path, source in sources.items()})
+        shown: dict[str, str] = {}
+        place = _asked(folder, options, _place_of) if kind in ("move", "rename") else ""
+        if place:
+            shown = rope_modules.imported(sources, place, options)
+            _copy(folder, {path: text.encode(sources[path].encoding) for path, text in shown.items()})
+        done = _asked(folder, options, rope_ask.changes)
+        if done is None:
+            return Refactored({}, tuple(unread), "")
+        changed, moves = _told(done, sources, unread)
+        both = {
+            path: (sources[path].text, text)
+            for path, text in {**shown, **changed}.items()
+            if not (place and rope_modules.beside_copy(path, sources, place, name))
+        }
+        texts = {path: pair for path, pair in both.items() if list(line_hunks(*map(lines_of, pair)))}
+        after = {path: texts[path][1] if path in texts else source.text for path, source in sources.items()}
+        after |= {path: files[path].decode("latin-1") for path in unread}
+        old_name = re.compile(rf"(?<![\w.]){re.escape(name)}(?!\w)")
+        named = tuple(sorted(path for path, text in after.items() if moves and old_name.search(text)))
+        return Refactored(texts, tuple(unread), done.description.strip(), moves, named)
+
+
+def _copy(folder: str, files: Mapping[str, bytes]) -> None:
+    for path, data in files.items():
+        place = Path(folder, path)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(data)
+
+
+def _asked(folder: str, options: Mapping[str, Any], question: Callable[[Any, Mapping[str, Any]], Any]) -> Any:
+    """The answer to a question about rope's project. Raises RewrightError for what rope does not do."""
+    from rope.base.exceptions import RopeError
+    from rope.base.project import Project as RopeProject
+
+    kind, name = operation(options)
+    with contained():
+        project = RopeProject(folder, ropefolder=None, save_objectdb=False, automatic_soa=False)
+        try:
+            return question(project, options)
+        except RopeError as error:
+            raise RewrightError(f"rope cannot {kind.replace('_', ' ')} {name}: {error}") from error
+        finally:
+            project.close()
+
+
+def _place_of(project: Any, options: Mapping[str, Any]) -> str:
+    """The path of the module or package that is named; empty for anything else."""
+    module = rope_modules.find(project, operation(options)[1])
+    return module.path if module is not None else ""
 
 
 def _readable(files: Mapping[str, bytes]) -> tuple[dict[str, Source], list[str]]:
@@ -81,103 +128,24 @@ def _readable(files: Mapping[str, bytes]) -> tuple[dict[str, Source], list[str]]
     return sources, unread
 
 
-def _texts(done: Any, sources: Mapping[str, Source]) -> dict[str, tuple[str, str]]:
-    """Path to old and new text. RewrightError for a change that makes, moves or deletes files."""
-    from rope.base.change import ChangeContents, ChangeSet
+def _told(done: Any, sources: Mapping[str, Source], unread: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Path to new text, and old to new path. RewrightError for a change that makes or deletes files."""
+    from rope.base.change import ChangeContents, ChangeSet, MoveResource
 
-    texts = {}
+    texts: dict[str, str] = {}
+    moves: dict[str, str] = {}
     for one in done.changes:
         if isinstance(one, ChangeSet):
-            texts.update(_texts(one, sources))
+            more, further = _told(one, sources, unread)
+            texts.update(more)
+            moves.update(further)
         elif isinstance(one, ChangeContents) and one.resource.path in sources:
-            texts[one.resource.path] = (sources[one.resource.path].text, one.new_contents)
+            texts[one.resource.path] = one.new_contents
+        elif isinstance(one, MoveResource):
+            moves.update(rope_modules.places(one.resource.path, one.new_resource.path, sources, unread))
         else:
-            raise RewrightError(f"rope would {one}; a plan can rewrite files, and not move them: name something in a module")
-    return {path: both for path, both in texts.items() if list(line_hunks(*map(lines_of, both)))}
-
-
-# -- what is asked of rope --------------------------------------------------------------
-
-
-def _changes(project: Any, options: Mapping[str, Any]) -> Any:
-    """rope's changes; None when the target is as wanted already."""
-    from rope.refactor import change_signature, inline, move, rename
-
-    (kind, name), said = operation(options), options["rope"]
-    resource, outer, last = _found(project, name)
-    offset = _offset(project, resource, outer, last)
-    if kind == "rename":
-        if offset is None and _offset(project, resource, outer, said["to"]) is not None:
-            return None
-        change = rename.Rename(project, resource, _there(offset, name))
-        return change.get_changes(said["to"], docs=bool(said.get("docs")))
-    if kind == "move":
-        target = _module(project, said["to"])
-        if target is None:
-            raise RewrightError(f"rope: there is no module {said['to']} to move {name} to; make the file first")
-        if offset is None and _offset(project, target, (), last) is not None:
-            return None
-        return move.create_move(project, resource, _there(offset, name)).get_changes(target)
-    if kind == "inline":
-        return inline.create_inline(project, resource, offset).get_changes() if offset is not None else None
-    return _signature(change_signature, project, resource, _there(offset, name), said)
-
-
-def _signature(tool: Any, project: Any, resource: Any, offset: int, said: Mapping[str, Any]) -> Any:
-    change = tool.ChangeSignature(project, resource, offset)
-    wanted = [parameter(one) for one in said["parameters"]]
-    names = [name for name, _ in wanted]
-    have = [name for name, _ in change.get_args()]
-    steps: list[Any] = [tool.ArgumentRemover(at) for at in reversed(range(len(have))) if have[at] not in names]
-    kept = [name for name in have if name in names]
-    for name, default in wanted:
-        if name not in kept:
-            steps.append(tool.ArgumentAdder(len(kept), name, default, said.get("values", {}).get(name)))
-            kept.append(name)
-    if kept != names:
-        steps.append(tool.ArgumentReorderer([kept.index(name) for name in names], autodef="None"))
-    return change.get_changes(steps) if steps else None
-
-
-def _found(project: Any, name: str) -> tuple[Any, tuple[str, ...], str]:
-    """The module that holds a name, what lies around the name in it, and its last part."""
-    parts = name.split(".")
-    if _module(project, name) is not None:
-        raise RewrightError(f"rope: {name} is a module: a plan can rewrite files, and not move them; name something in a module")
-    for length in range(len(parts) - 1, 0, -1):
-        resource = _module(project, ".".join(parts[:length]))
-        if resource is not None:
-            return resource, tuple(parts[length:-1]), parts[-1]
-    raise RewrightError(f"rope: the target has no module {parts[0]}, so nothing is called {name}")
-
-
-def _module(project: Any, dotted: str) -> Any:
-    found = project.find_module(dotted)
-    if found is None or found.project is not project:
-        return None
-    return found.get_child("__init__.py") if found.is_folder() else found
-
-
-def _offset(project: Any, resource: Any, outer: tuple[str, ...], name: str) -> int | None:
-    """Where a name is bound in a module, or in classes of it; None when it is not bound there."""
-    scope = project.get_pymodule(resource).get_scope()
-    for one in outer:
-        if one not in scope.get_defined_names():
-            return None
-        scope = scope[one].get_object().get_scope()
-    if name not in scope.get_defined_names():
-        return None
-    _, line = scope[name].get_definition_location()
-    text = resource.read()
-    start = sum(len(one) for one in text.splitlines(keepends=True)[: (line or 1) - 1])
-    match = re.compile(rf"\b{re.escape(name)}\b").search(text, start)
-    return match.start() if match else None
-
-
-def _there(offset: int | None, name: str) -> int:
-    if offset is None:
-        raise RewrightError(f"rope: nothing is called {name}: the module has no such name")
-    return offset
+            raise RewrightError(f"rope would {one}; a plan can rewrite and move files, and not do that")
+    return texts, moves
 
 
 # -- file by file -----------------------------------------------------------------------
@@ -186,9 +154,9 @@ def _there(offset: int | None, name: str) -> int:
 def run(source: Source, project: Project, options: Mapping[str, Any], code: Code | None) -> list[Item]:
     """This file's part of the refactoring. Rules before this one may have changed other lines of it."""
     fact: Refactored = project.facts[fact_name("rope", options)]
-    if source.path not in fact.texts:
+    if source.path not in fact.paths:
         return []
-    old, new = fact.texts[source.path]
+    old, new = fact.texts.get(source.path, (source.text, source.text))
     text = _carried(old, new, source.text)
     if text is None:
         where = Source.of_text(source, old)
@@ -196,23 +164,38 @@ def run(source: Source, project: Project, options: Mapping[str, Any], code: Code
         message = "a rule before this one changed the lines that rope would change; put the rope rule first"
         return [Skip(site if site.line <= len(source.line_starts) else top(source), "changed-before", message)]
     found = hunks(source, text)
-    return list(_change(source, found, fact, options)) if found else []
+    return [_change(source, found, fact, options)] if found or source.path in fact.moves else []
 
 
-def _change(source: Source, found: list[Hunk], fact: Refactored, options: Mapping[str, Any]) -> Iterator[Change]:
-    unread = f"; not read, so not changed: {', '.join(fact.unread[:5])}" if fact.unread else ""
-    if len(fact.unread) > 5:
-        unread += f" and {len(fact.unread) - 5} more"
-    yield Change(
-        found[0].site(source),
+def _change(source: Source, found: list[Hunk], fact: Refactored, options: Mapping[str, Any]) -> Change:
+    moves_to = fact.moves.get(source.path, "")
+    evidence = [
+        Evidence("rope", "unknown", f"{len(fact.paths)} files change together{_some('not read, so not changed', fact.unread)}")
+    ]
+    if fact.named:
+        said = _some("its old name stands on, in strings, comments or files that were not read, in", fact.named).removeprefix(
+            "; "
+        )
+        evidence.append(Evidence("old-name", "unknown", said))
+    if moves_to and (seen := sorted(set(_PLACE.findall(source.text)))):
+        evidence.append(Evidence("place", "unknown", f"it looks at where it is: {', '.join(seen)}"))
+    return Change(
+        top(source) if moves_to else found[0].site(source),
         f"rope: {fact.message}",
         Applicability(options["applicability"]),
         tuple(edit for hunk in found for edit in hunk.edits),
         tuple(hunk.span for hunk in found),
-        evidence=(Evidence("rope", "unknown", f"{len(fact.texts)} files change together{unread}"),),
-        group=" ".join(("rope", *operation(options))) if len(fact.texts) > 1 else "",
-        group_size=len(fact.texts),
+        evidence=tuple(evidence),
+        group=" ".join(("rope", *operation(options))) if moves_to or len(fact.paths) > 1 else "",
+        group_size=len(fact.paths),
+        moves_to=moves_to,
     )
+
+
+def _some(what: str, paths: Sequence[str]) -> str:
+    """`; what: path, path and 3 more`; empty without paths."""
+    more = f" and {len(paths) - 5} more" if len(paths) > 5 else ""
+    return f"; {what}: {', '.join(paths[:5])}{more}" if paths else ""
 
 
 def _carried(old: str, new: str, now: str) -> str | None:

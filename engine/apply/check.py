@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import stat
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.apply.layer import Tree, folder, read_file, refusals
 from engine.apply.paths import is_inside, is_nameable
@@ -55,8 +55,10 @@ def check(plan: Plan, tree: Tree, allow_hardlinks: bool) -> Checked:
             entries.append(entry)
             folders.update(missing)
     names = {path: tuple(delta.path for delta in deltas) for path, deltas in behind.items()}
-    good = tuple(entry for entry in entries if entry.path not in refused)
-    return Checked(good, refused, names, frozenset(folders), tie(plan, lambda path: real.get(path, path)))
+    modes = {entry.path: entry.mode for entry in entries if entry.after is None}
+    good = [replace(entry, origin=real.get(entry.origin, "")) for entry in entries if entry.path not in refused]
+    good = [replace(entry, mode=modes.get(entry.origin)) if entry.origin else entry for entry in good]
+    return Checked(tuple(good), refused, names, frozenset(folders), tie(plan, lambda path: real.get(path, path)))
 
 
 def resolve(tree: Tree, delta: FileDelta) -> str:
@@ -66,7 +68,8 @@ def resolve(tree: Tree, delta: FileDelta) -> str:
         raise RefusedFile("name", f"{path!r} was left alone: this system cannot write such a name; rename the file")
     parent, _, name = path.rpartition("/")
     with refusals(path):
-        if delta.before is None:  # a new file's own name is never followed: whatever stands there refuses it
+        # The name of a file that is made or removed is never followed: whatever stands there is what is meant.
+        if delta.before is None or delta.after is None:
             full = os.path.join(tree.layer.realpath(os.path.join(tree.root, parent)), name)
         else:
             full = tree.layer.realpath(os.path.join(tree.root, path))
@@ -117,7 +120,7 @@ def _inspect(tree: Tree, path: str, deltas: list[FileDelta], allow_hardlinks: bo
     names, before, after = tuple(delta.path for delta in deltas), first.before, first.after
     with refusals(path):
         if before is None:
-            return Entry(path, names, "", None, None, after), None, _inspect_new(tree, path)
+            return Entry(path, names, "", None, None, after, first.origin), None, _inspect_new(tree, path)
         try:
             status = _inspect_old(tree, path, before, allow_hardlinks)
         except FileNotFoundError as error:

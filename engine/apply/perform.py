@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from engine.apply import journal
+from engine.apply import emptied, journal
 from engine.apply.check import Checked, check
 from engine.apply.layer import DISK, FileLayer, Tree, opened
 from engine.apply.lock import locked
@@ -18,11 +18,20 @@ from engine.model import Failure, Plan, RewrightError, Site
 
 @dataclass(frozen=True, slots=True)
 class ApplyResult:
-    """`written`: the plan's paths that have their new bytes. `journal`: the run's id, "" when nothing was written."""
+    """`written`: the plan's paths that have their new bytes. `journal`: the run's id, "" when nothing was written.
+
+    `removed`: the plan's paths that are no longer there; those of moved files are.
+    """
 
     written: tuple[str, ...]
     failures: tuple[Failure, ...]
     journal: str
+    removed: tuple[str, ...] = ()
+
+    @property
+    def told(self) -> str:
+        """`3 files written`, `3 files written, 1 removed`."""
+        return f"{len(self.written)} files written" + (f", {len(self.removed)} removed" if self.removed else "")
 
 
 def apply(plan: Plan, *, layer: FileLayer = DISK, allow_hardlinks: bool = False) -> ApplyResult:
@@ -66,10 +75,12 @@ def names_of(record: Record) -> dict[str, tuple[str, ...]]:
     return {entry.path: entry.names for entry in record.entries}
 
 
-def written(record: Record, dropped: Iterable[str]) -> tuple[str, ...]:
-    """The plan's names of the files that were not dropped, sorted."""
-    gone = set(dropped)
-    return tuple(sorted(name for entry in record.entries if entry.path not in gone for name in entry.names))
+def outcome(record: Record, final: State, left: tuple[Failure, ...], run: str) -> ApplyResult:
+    """What a run that has ended came to. `left`: of the files that were left alone."""
+    kept = [entry for entry in record.entries if entry.path not in set(final.dropped)]
+    written = sorted(name for entry in kept if entry.after is not None for name in entry.names)
+    removed = sorted(name for entry in kept if entry.after is None for name in entry.names)
+    return ApplyResult(tuple(written), left, run if final.phase is Phase.APPLIED else "", tuple(removed))
 
 
 def _apply(plan: Plan, tree: Tree, allow_hardlinks: bool) -> ApplyResult:
@@ -78,7 +89,7 @@ def _apply(plan: Plan, tree: Tree, allow_hardlinks: bool) -> ApplyResult:
         checked = check(plan, tree, allow_hardlinks)
         run = journal.new_run(tree)
         dropped = spread(checked.refused, checked.ties)
-        record = _record(checked, dropped, run)
+        record = _record(checked, dropped, run, tree)
         if not record.entries:
             return ApplyResult((), failures(checked.refused, dropped, checked.names), "")
         journal.write_record(tree, run, record)
@@ -91,22 +102,21 @@ def _apply(plan: Plan, tree: Tree, allow_hardlinks: bool) -> ApplyResult:
     except OSError as error:
         raise _taken_back(tree, run, record, error) from error
     later = spread(final.dropped, record.ties)
-    result = failures(checked.refused | late, dropped | later, checked.names)
-    return ApplyResult(written(record, final.dropped), result, run if final.phase is Phase.APPLIED else "")
+    return outcome(record, final, failures(checked.refused | late, dropped | later, checked.names), run)
 
 
-def _record(checked: Checked, dropped: Mapping[str, str], run: str) -> Record:
+def _record(checked: Checked, dropped: Mapping[str, str], run: str, tree: Tree) -> Record:
     kept = [entry for entry in checked.entries if entry.path not in dropped]
     entries = tuple(replace(entry, temp=temp_name(run, index)) for index, entry in enumerate(kept))
     needed = frozenset(path for path in checked.folders if any(entry.path.startswith(f"{path}/") for entry in entries))
-    return Record(needed, restrict(checked.ties, {entry.path for entry in entries}), entries)
+    return Record(needed, restrict(checked.ties, {entry.path for entry in entries}), entries, emptied.modes(tree, entries))
 
 
 def _taken_back(tree: Tree, run: str, record: Record, error: OSError) -> RewrightError:
     """Put every file back after a failure of the disk; what to tell the user."""
     what = f"{tree.root}: {error.strerror or error}"
     try:
-        held = backward(tree, record.entries, record.folders)
+        held = backward(tree, record, record.entries)
         if not held:
             journal.discard(tree, run)
             return RewrightError(f"{what}; every file was put back as it was. Put that right and run again")

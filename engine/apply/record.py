@@ -12,8 +12,8 @@ import hashlib
 import json
 import re
 import struct
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -41,14 +41,18 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One file of a run. `before` and `mode` are None for a file that the run creates."""
+    """One file of a run. `before` and `mode` are None for a file that the run creates, `after` for one that it removes.
+
+    `origin` is the path of the file that is moved here, and the entry has that file's mode.
+    """
 
     path: str  # real, root-relative, posix
     names: tuple[str, ...]  # the plan's names for it: itself, or symlinks to it
     temp: str  # the temporary file's name, in the same folder
     mode: int | None  # permission bits
     before: bytes | None
-    after: bytes
+    after: bytes | None
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ class Record:
     folders: frozenset[str]  # created by the run; posix, root-relative
     ties: Ties
     entries: tuple[Entry, ...]
+    emptied: Mapping[str, int] = field(default_factory=dict)  # folders that the run removes when nothing is left in them; mode
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +81,18 @@ def temp_name(run: str, index: int) -> str:
 def encode(record: Record) -> Iterator[bytes]:
     """The record, frame by frame."""
     ties = {"groups": record.ties.groups, "support": dict(record.ties.support)}
-    yield MAGIC + _frame({"files": len(record.entries), "folders": sorted(record.folders), "ties": ties}, b"")
+    head = {"files": len(record.entries), "folders": sorted(record.folders), "ties": ties, "emptied": dict(record.emptied)}
+    yield MAGIC + _frame(head, b"")
     for entry in record.entries:
         header = {
             "path": entry.path,
             "names": entry.names,
             "mode": entry.mode,
             "before": None if entry.before is None else len(entry.before),
+            "removed": entry.after is None,
+            "origin": entry.origin,
         }
-        yield _frame(header, (entry.before or b"") + entry.after)
+        yield _frame(header, (entry.before or b"") + (entry.after or b""))
 
 
 def decode(data: bytes, run: str) -> Record:
@@ -103,8 +111,9 @@ def decode(data: bytes, run: str) -> Record:
             {module: tuple(users) for module, users in head["ties"]["support"].items()},
         )
         entries = tuple(_entry(header, body, temp_name(run, index)) for index, (header, body) in enumerate(files))
-        record = Record(frozenset(head["folders"]), ties, entries)
-        inside = all(is_inside(path) for path in (*record.folders, *(entry.path for entry in entries)))
+        record = Record(frozenset(head["folders"]), ties, entries, dict(head.get("emptied", {})))
+        named = [*record.folders, *record.emptied, *(path for entry in entries for path in (entry.path, entry.origin) if path)]
+        inside = all(map(is_inside, named))
     except (KeyError, TypeError, AttributeError) as error:
         raise Corrupt("a part is missing") from error
     if not inside:  # a journal can come with a hostile target
@@ -132,7 +141,8 @@ def decode_state(data: bytes) -> State:
 def _entry(header: dict[str, Any], body: bytes, temp: str) -> Entry:
     size, mode = header["before"], header["mode"]
     before = None if size is None else body[:size]
-    return Entry(header["path"], tuple(header["names"]), temp, mode, before, body[size or 0 :])
+    after = None if header.get("removed") else body[size or 0 :]
+    return Entry(header["path"], tuple(header["names"]), temp, mode, before, after, header.get("origin", ""))
 
 
 def _frame(header: dict[str, Any], body: bytes) -> bytes:

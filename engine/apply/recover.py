@@ -9,7 +9,7 @@ from engine.apply import journal
 from engine.apply.journal import Pending
 from engine.apply.layer import DISK, FileLayer, Tree, opened
 from engine.apply.lock import locked
-from engine.apply.perform import ApplyResult, failures, names_of, written
+from engine.apply.perform import ApplyResult, failures, names_of, outcome
 from engine.apply.record import Phase, Record, State
 from engine.apply.ties import spread
 from engine.apply.write import backward, clean, forward
@@ -95,12 +95,12 @@ def _resume(tree: Tree) -> ApplyResult | UndoResult:
     except OSError as error:
         raise _still_pending(tree, error) from error
     left = failures(refused, spread(final.dropped, record.ties), names_of(record))
-    return ApplyResult(written(record, final.dropped), left, run if final.phase is Phase.APPLIED else "")
+    return outcome(record, final, left, run)
 
 
 def _take_back(tree: Tree, run: str, record: Record, state: State) -> UndoResult:
     entries = [entry for entry in record.entries if entry.path not in state.dropped]
-    refused = backward(tree, entries, record.folders)
+    refused = backward(tree, record, entries)
     journal.write_state(tree, run, State(Phase.UNDONE, state.dropped))
     good = [entry for entry in entries if entry.path not in refused]
     restored = tuple(sorted(name for entry in good if entry.before is not None for name in entry.names))

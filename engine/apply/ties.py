@@ -1,4 +1,4 @@
-"""Which files stand or fall together: a Change is applied in all its files, or in none.
+"""Which files stand or fall together: a Change is applied in all its files, or in none, and so is a group of them.
 
 Pure. A file's new bytes hold several Changes at once, so what can be dropped is a file: a
 refused file drops every Change that touches it, and with those every other file they touch.
@@ -15,7 +15,7 @@ from engine.model import Applicability, Change, Plan
 
 @dataclass(frozen=True, slots=True)
 class Ties:
-    """`groups`: files that one Change touches. `support`: a support module's file to the files that need it."""
+    """`groups`: files that one rewrite touches. `support`: a support module's file to the files that need it."""
 
     groups: tuple[tuple[str, ...], ...] = ()
     support: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -25,15 +25,20 @@ def tie(plan: Plan, key: Callable[[str], str]) -> Ties:
     """The ties among a plan's deltas. `key` maps a plan's path to the one real path of that file."""
     created = {key(delta.path) for delta in plan.deltas if delta.before is None}
     known = {key(delta.path) for delta in plan.deltas}
-    groups, users = set(), defaultdict[str, set[str]](set)
+    groups = {tuple(sorted((key(delta.origin), key(delta.path)))) for delta in plan.deltas if delta.origin}
+    users, together = defaultdict[str, set[str]](set), defaultdict[tuple[str, str], set[str]](set)
     for change in plan.of(Change):
         if change.applicability is Applicability.MANUAL:
             continue
         files = {key(part.path) for part in (*change.edits, *change.spans, *change.imports)} & known
         groups.add(tuple(sorted(files)))
+        if change.group:
+            others = {change.site.path, change.moves_to, *(one.path for one in change.creates)}
+            together[change.rule, change.group] |= files | ({key(path) for path in others} & known)
         for name in change.support:
             if name in plan.support and (module := key(plan.support[name])) in known:
                 users[module] |= files - {module}
+    groups |= {tuple(sorted(files)) for files in together.values()}
     touched = {path for group in groups for path in group}
     for module in list(users):  # a package's __init__.py that is made for a support module shares its fate
         for path in created - touched - set(users):

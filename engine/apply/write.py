@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from engine.apply.check import appeared, edited, gone, require_writable
+from engine.apply.emptied import clear, refill
 from engine.apply.journal import write_state
 from engine.apply.layer import CREATE, READ, Tree, folder, read_file, refusals, write_all
 from engine.apply.record import Entry, Phase, Record, State
@@ -33,6 +34,7 @@ class Move:
     old: bytes | None
     new: bytes | None
     mode: int | None  # required of the file before the move; None: any
+    like: str = ""  # the path whose owner and attributes the file gets; empty: its own
 
 
 def forward(tree: Tree, run: str, record: Record, state: State) -> tuple[State, Refused]:
@@ -42,7 +44,8 @@ def forward(tree: Tree, run: str, record: Record, state: State) -> tuple[State, 
     the journal, and the files refused on the way. Raises OSError for a failing disk; the
     journal then still says "applying".
     """
-    moves = [Move(entry, entry.before, entry.after, entry.mode) for entry in record.entries if entry.path not in state.dropped]
+    kept = [entry for entry in record.entries if entry.path not in state.dropped]
+    moves = [Move(entry, entry.before, entry.after, entry.mode, entry.origin) for entry in kept]
     staged, refused = _stage(tree, moves, record.folders)
     dropped = spread({*state.dropped, *refused}, record.ties)
     if refused:
@@ -53,26 +56,30 @@ def forward(tree: Tree, run: str, record: Record, state: State) -> tuple[State, 
         dropped = spread(dropped.keys() | late.keys(), record.ties)
         write_state(tree, run, State(Phase.APPLYING, tuple(dropped)))
     if dropped:
-        held = backward(tree, [entry for entry in record.entries if entry.path in dropped], record.folders)
+        held = backward(tree, record, [entry for entry in record.entries if entry.path in dropped])
         refused = held | refused
     _sync(tree, record.entries)
+    clear(tree, record.emptied)
     done = any(entry.path not in dropped for entry in record.entries)
     final = State(Phase.APPLIED if done else Phase.UNDONE, tuple(sorted(dropped)))
     write_state(tree, run, final)
     return final, refused
 
 
-def backward(tree: Tree, entries: Sequence[Entry], folders: frozenset[str]) -> Refused:
-    """Give the files their old bytes and modes, and remove created ones, and created folders left empty.
+def backward(tree: Tree, record: Record, entries: Sequence[Entry]) -> Refused:
+    """Give these files their old bytes and modes, and remove created ones, and created folders left empty.
 
     Idempotent. A file that holds neither its old nor its new bytes is the user's: refused, not
     touched. Raises OSError for a failing disk.
     """
     clean(tree, entries)
-    staged, refused = _stage(tree, [Move(entry, entry.after, entry.before, None) for entry in entries], frozenset())
+    refill(tree, record.emptied, entries)
+    moved_to = {entry.origin: entry.path for entry in entries if entry.origin}
+    moves = [Move(entry, entry.after, entry.before, None, moved_to.get(entry.path, "")) for entry in entries]
+    staged, refused = _stage(tree, moves, frozenset())
     refused |= _commit(tree, staged)
     clean(tree, [entry for entry in entries if entry.path in refused])
-    for path in sorted(folders, reverse=True):
+    for path in sorted(record.folders, reverse=True):
         *parts, name = path.split("/")
         with _absent_is_fine(), folder(tree, parts) as fd:
             tree.layer.rmdir(name, folder=fd)
@@ -118,7 +125,7 @@ def _stage_one(tree: Tree, move: Move, make: frozenset[str]) -> bool:
             try:
                 write_all(layer, handle, move.new)
                 if entry.mode is not None:
-                    _keep_owner_and_attributes(tree, entry, fd, handle)
+                    _keep_owner_and_attributes(tree, move, fd, handle)
                     layer.chmod(handle, entry.mode)
                     if stat.S_IMODE(layer.stat(handle).st_mode) != entry.mode:
                         raise RefusedFile("attributes", f"{entry.path!r} was left alone: its mode cannot be kept")
@@ -134,10 +141,17 @@ def _stage_one(tree: Tree, move: Move, make: frozenset[str]) -> bool:
         raise gone(entry.path) from error
 
 
-def _keep_owner_and_attributes(tree: Tree, entry: Entry, fd: int, handle: int) -> None:
-    """Give the temporary file its target's owner, group, ACL and other extended attributes. Raises RefusedFile."""
-    layer = tree.layer
-    source = layer.open(entry.path.rpartition("/")[2], READ, folder=fd)
+def _keep_owner_and_attributes(tree: Tree, move: Move, fd: int, handle: int) -> None:
+    """Give the temporary file the owner, group, ACL and other extended attributes of its target, or of the file that it is
+    moved from or back from, as long as that is there. Raises RefusedFile.
+    """
+    layer, entry = tree.layer, move.entry
+    *parts, name = (move.like or entry.path).split("/")
+    try:
+        with folder(tree, parts) if move.like else contextlib.nullcontext(fd) as place:
+            source = layer.open(name, READ, folder=place)
+    except FileNotFoundError:
+        return
     try:
         wanted, now = layer.stat(source), layer.stat(handle)
         attributes = layer.attributes(source)
@@ -160,9 +174,12 @@ def _keep_owner_and_attributes(tree: Tree, entry: Entry, fd: int, handle: int) -
 
 
 def _commit(tree: Tree, moves: Iterable[Move]) -> Refused:
-    """Rename the temporary files over their targets; each target is read once more right before."""
+    """Rename the temporary files over their targets, then remove what goes: a moved file is at one place at least at any time.
+
+    Each target is read once more right before.
+    """
     refused: Refused = {}
-    for move in moves:
+    for move in sorted(moves, key=lambda move: move.new is None):
         entry = move.entry
         *parts, name = entry.path.split("/")
         try:

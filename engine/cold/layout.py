@@ -18,11 +18,13 @@ _CODE = (".py", ".pyi", ".so", ".pyd")
 
 @dataclass(slots=True)
 class Copy:
-    """`folder` is its owner's to delete. `after`: root-relative path to the bytes that stand there instead of the target's."""
+    """`folder` is its owner's to delete. `after`: root-relative path to the bytes that stand there instead of the target's;
+    None: no file stands there.
+    """
 
     target: Path
     folder: Path
-    after: Mapping[str, bytes]
+    after: Mapping[str, bytes | None]
     _stamp: Mapping[str, tuple[int, int, int]] = field(default_factory=dict)
 
     def fresh(self) -> Path:
@@ -36,8 +38,11 @@ class Copy:
             _copy(self.target, self.folder)
             for path, data in self.after.items():
                 file = self.folder / path
-                file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_bytes(data)
+                if data is None:
+                    file.unlink(missing_ok=True)
+                else:
+                    file.parent.mkdir(parents=True, exist_ok=True)
+                    file.write_bytes(data)
             self._stamp = _stamp(self.folder)
         return self.folder
 

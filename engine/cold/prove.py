@@ -19,6 +19,7 @@ from engine.cold.child import Cold, cold_import
 from engine.cold.layout import Copy
 from engine.cold.names import Name, imported, names_of
 from engine.model import Change, Evidence, Failure, Item, Plan, RewrightError
+from engine.moves import moved
 
 if TYPE_CHECKING:
     from engine.session import Session
@@ -69,7 +70,8 @@ def proven(session: Session, plan: Plan, python: Path) -> Plan:
         while units := _units(plan):
             modules |= {path for changes in units.values() for path in _component(changes)}
             after = Copy(Path(plan.root), Path(folder, "after"), {delta.path: delta.after for delta in plan.deltas})
-            seen = _looked(names_of(before.target, sorted(modules)), before, after, known, python)
+            names = names_of(before.target, sorted(modules))
+            seen = _looked(names, _renamed(names, plan, after), (before, after), known, python)
             refused = _refused(units, {path: one.broken for path, one in seen.items() if one.broken})
             if not refused:
                 return replace(plan, items=tuple(_told(item, units, seen) for item in _failed(plan.items, declined)))
@@ -115,18 +117,30 @@ def _refused(units: Mapping[_Unit, Sequence[Change]], broken: Mapping[str, str])
 # -- looking ---------------------------------------------------------------------------------
 
 
-def _looked(names: Mapping[str, Name], before: Copy, after: Copy, known: dict[str, Cold], python: Path) -> dict[str, Seen]:
+def _renamed(names: Mapping[str, Name], plan: Plan, after: Copy) -> Mapping[str, Name]:
+    """What the modules are called once the plan is written, by their present paths: another name where it moves one."""
+    places = moved(plan.deltas)
+    if places.keys().isdisjoint(names):
+        return names
+    now = names_of(after.fresh(), sorted(places.get(path, path) for path in names))
+    return {path: now[places.get(path, path)] for path in names}
+
+
+def _looked(
+    names: Mapping[str, Name], renamed: Mapping[str, Name], copies: tuple[Copy, Copy], known: dict[str, Cold], python: Path
+) -> dict[str, Seen]:
     """Each module in both copies, which is done at the same time. What breaks is tried again, for it may be chance."""
+    before, after = copies
     seen: dict[str, Seen] = {}
     with ThreadPoolExecutor(1) as beside:
         for path in names:
             was = beside.submit(_one, before, path, names, python) if path not in known else None
-            now = _one(after, path, names, python)
+            now = _one(after, path, renamed, python)
             if was is not None:
                 known[path] = was.result()
             seen[path] = _seen(path, before.target, known[path], now)
             if seen[path].broken:
-                seen[path] = _seen(path, before.target, known[path], _one(after, path, names, python))
+                seen[path] = _seen(path, before.target, known[path], _one(after, path, renamed, python))
     return seen
 
 

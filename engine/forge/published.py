@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from engine.model import Applicability, Change, Failure, Finding, Plan, Skip
+from engine.moves import joined
 from engine.report.attribution import Diff, attribute, changes_by_path
 from engine.report.hunks import Hunk, hunks
 
@@ -157,6 +158,7 @@ def merged(earlier: Published, later: Published) -> Published:
 def _row(rule: str, why: str, changes: Sequence[Change], example: Example | None) -> RuleRow:
     safe = sum(change.applicability is Applicability.SAFE for change in changes)
     files = {edit.path for change in changes for edit in change.edits} | {made.path for c in changes for made in c.creates}
+    files |= {path for change in changes if change.moves_to for path in (change.site.path, change.moves_to)}
     counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for change in changes:
         for found in change.evidence:
@@ -198,17 +200,18 @@ def _examples(plan: Plan) -> dict[str, Example]:
     best: dict[str, tuple[_Rank, Example]] = {}
     changes = changes_by_path(plan)
     looks: Counter[str] = Counter()
-    for delta in plan.deltas:
-        own = changes.get(delta.path, [])
+    for delta in joined(plan.deltas):
+        path = delta.origin or delta.path
+        own = changes.get(path, [])
         wanted = {c.rule for c in own if looks[c.rule] < _LOOKS and not (c.rule in best and best[c.rule][0] == _BEST)}
-        if delta.before is None or not wanted:
+        if delta.before is None or delta.after is None or not wanted:
             continue
         looks.update(wanted)
         before, after = _text(delta.before, delta.encoding), _text(delta.after, delta.encoding)
-        diff = Diff(delta.path, before, after, hunks(before, after, 2))
+        diff = Diff(path, before, after, hunks(before, after, 2))
         for change, rank, made in _candidates(diff, attribute(diff, own, plan.rules)):
             if change.rule in wanted and (change.rule not in best or rank < best[change.rule][0]):
-                best[change.rule] = rank, Example(delta.path, change.site.line, _shown(made), change.message)
+                best[change.rule] = rank, Example(path, change.site.line, _shown(made), change.message)
     return {rule: example for rule, (_, example) in best.items()}
 
 

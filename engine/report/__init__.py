@@ -32,7 +32,8 @@ class View:
     width: int = 100  # columns; explanations are wrapped to it, code and site lines never
     context: int = 3  # unchanged lines around a change
     diffs: bool = True  # the verb `diff`; False for `scan`, which lists sites
-    unsafe: bool = False  # the run had --unsafe, so no change was withheld
+    apply: str = "rewright apply"  # the command that writes what is shown, and the one that takes it back
+    undo: str = "rewright undo"
     statistics: bool = False  # totals only
 
 

@@ -25,11 +25,12 @@ Step = tuple[list[int], list[int]]
 
 
 def changes_by_path(plan: Plan) -> Mapping[str, list[Change]]:
-    """Applied changes under every file that they edit, in the plan's order. Manual ones are in no delta."""
+    """Applied changes under every file that they edit or move, by its present path, in the plan's order. Manual ones: none."""
     found: defaultdict[str, list[Change]] = defaultdict(list)
     for change in plan.of(Change):
         if change.applicability is not Applicability.MANUAL:
-            for path in dict.fromkeys([*(edit.path for edit in change.edits), *(need.path for need in change.imports)]):
+            moved = [change.site.path] if change.moves_to else []
+            for path in dict.fromkeys([*moved, *(edit.path for edit in change.edits), *(need.path for need in change.imports)]):
                 found[path].append(change)
     return found
 

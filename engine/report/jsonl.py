@@ -16,15 +16,16 @@ Every line has these keys, in this order; null where one does not apply:
     edits          of a change: [{path, start, end, content}]: put `content` in place of the 0-based
                    half-open range of *characters* start:end (a byte-order mark is not counted; each
                    end of line as written) of the file as its rule saw it
-    data           an object, by rule; of a failure, {"detail": traceback} with --verbose
+    data           an object, by rule; of a failure, {"detail": traceback} with --verbose; of a change that moves its file,
+                   also "moves_to": the file's new path
 
 Imports that a change needs, and support modules, are written once per file and are no edits
 of one change: the `patch` format holds every byte that apply would write.
 
 The summary's `message` says it in words. Its `data` holds `types`, `rules` ({rule: {type:
 count}}), `applicability`, `reasons`, `withheld` (unsafe rewrites that wait for --unsafe),
-`files` (examined), `files_changed` (existing ones), `files_created` and `warnings`; under
-`scan --baseline` also `baseline`: {file, known, new, fixed: [{path, rule, fingerprint, line}], updated}.
+`files` (examined), `files_changed` (existing ones), `files_created`, `files_moved` (changed or not), `files_removed` and
+`warnings`; under `scan --baseline` also `baseline`: {file, known, new, fixed: [{path, rule, fingerprint, line}], updated}.
 
 A file name that is not UTF-8 carries its odd bytes as lone surrogates (Python's surrogateescape).
 """
@@ -102,6 +103,8 @@ def data(item: Item, verbose: bool) -> JSON:
     """What a rule says about an item; a failure's traceback when asked for."""
     if isinstance(item, Failure):
         return {"detail": item.detail} if verbose and item.detail else None
+    if isinstance(item, Change) and item.moves_to:
+        return {**item.data, "moves_to": item.moves_to}
     return item.data
 
 

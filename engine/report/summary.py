@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, assert_never
 
-from engine.model import JSON, Applicability, Change, Failure, Finding, Item, Plan, Skip
+from engine.model import JSON, Applicability, Change, Failure, FileDelta, Finding, Item, Plan, Skip
+from engine.moves import joined
 
 TYPES = ("change", "finding", "skip", "failure")
 WITHHELD = "needs-unsafe"  # the reason of a finding whose rewrite waits for --unsafe
@@ -24,12 +25,19 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Counts of one plan. `changed` and `created` count the files the plan would write."""
+    """Counts of one plan. `changed`, `created`, `moved` and `removed` count files, each once; a moved one may change, too."""
 
     cells: Mapping[Cell, int]
     files: int
     changed: int
     created: int
+    moved: int = 0
+    removed: int = 0
+
+    @property
+    def written(self) -> int:
+        """How many files the plan touches."""
+        return self.changed + self.created + self.moved + self.removed
 
     def count(self, **wanted: str) -> int:
         """Items whose cell has these values: count(type="change", applicability="safe")."""
@@ -71,9 +79,16 @@ def reason_of(item: Item) -> str:
 def summarise(plan: Plan) -> Summary:
     """The counts of a plan."""
     cells = Counter(Cell(type_of(item), item.rule, applicability_of(item) or "", reason_of(item)) for item in plan.items)
-    written = [delta for delta in plan.deltas if delta.before != delta.after]
-    created = sum(delta.before is None for delta in written)
-    return Summary(cells, plan.files, len(written) - created, created)
+    counts = Counter(_kind(delta) for delta in joined(plan.deltas))
+    return Summary(cells, plan.files, counts["changed"], counts["created"], counts["moved"], counts["removed"])
+
+
+def _kind(delta: FileDelta) -> str:
+    if delta.origin:
+        return "moved"
+    if delta.before == delta.after:
+        return ""
+    return "created" if delta.before is None else "removed" if delta.after is None else "changed"
 
 
 def as_json(summary: Summary, plan: Plan) -> dict[str, JSON]:
@@ -89,6 +104,8 @@ def as_json(summary: Summary, plan: Plan) -> dict[str, JSON]:
         "files": summary.files,
         "files_changed": summary.changed,
         "files_created": summary.created,
+        "files_moved": summary.moved,
+        "files_removed": summary.removed,
         "warnings": list(plan.warnings),
         **baseline,
     }
@@ -98,8 +115,8 @@ def sentence(summary: Summary) -> str:
     """The summary in one sentence."""
     counts = [plural(summary.count(type=type_), type_) for type_ in TYPES]
     written = plural(summary.changed, "file") + " changed"
-    if summary.created:
-        written += f", {summary.created} created"
+    more = {"created": summary.created, "moved": summary.moved, "removed": summary.removed}
+    written += "".join(f", {count} {what}" for what, count in more.items() if count)
     return f"{', '.join(counts)} in {plural(summary.files, 'file')} examined; {written}"
 
 

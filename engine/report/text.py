@@ -170,6 +170,5 @@ def _closing(plan: Plan, summary: Summary, view: View) -> Iterator[str]:
     withheld = summary.count(type="finding", reason=WITHHELD)
     if withheld:
         yield f"{plural(withheld, 'unsafe change')} withheld: --unsafe shows {'it' if withheld == 1 else 'them'}.\n"
-    if view.diffs and summary.changed + summary.created:
-        command = "rewright apply --unsafe" if view.unsafe else "rewright apply"
-        yield f"Nothing was written. `{command}` writes these changes, `rewright undo` takes them back.\n"
+    if view.diffs and summary.written:
+        yield f"Nothing was written. `{view.apply}` writes these changes, `{view.undo}` takes them back.\n"

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from engine.decisions.values import short
 from engine.edits import apply_edits
 from engine.model import Applicability, Change, Edit, Evidence, FileDelta, Plan
+from engine.moves import joined
 from engine.report import View
 from engine.report.attribution import Diff, attribute, changes_by_path
 from engine.report.hunks import Hunk, hunks, split_lines
@@ -20,11 +21,14 @@ _RESULTS = ("fail", "unknown", "pass")
 def render_diffs(plan: Plan, view: View) -> Iterator[str]:
     """One chunk a file that the plan would write, then the manual proposals."""
     changes = changes_by_path(plan)
-    for delta in plan.deltas:
+    for delta in joined(plan.deltas):
+        own = changes.get(delta.origin or delta.path, [])
         if delta.before is None:
-            yield "\n".join(_new_file(delta, changes.get(delta.path, []), plan, view)) + "\n\n"
-        elif delta.before != delta.after:
-            yield "\n".join(_changed_file(delta, changes.get(delta.path, []), plan, view)) + "\n\n"
+            yield "\n".join(_new_file(delta, own, plan, view)) + "\n\n"
+        elif delta.after is None:
+            yield "\n".join(_removed_file(delta, own, view)) + "\n\n"
+        elif delta.before != delta.after or delta.origin:
+            yield "\n".join(_changed_file(delta, own, plan, view)) + "\n\n"
     for change in plan.of(Change):
         if change.applicability is Applicability.MANUAL:
             yield "\n".join(_proposal(change, view)) + "\n\n"
@@ -32,15 +36,13 @@ def render_diffs(plan: Plan, view: View) -> Iterator[str]:
 
 def render_change(change: Change, plan: Plan, view: View) -> Iterator[str]:
     """One change by itself, as lines: file, reason, and what it alone makes of the file as its rule saw it; files it creates."""
-    delta = next(one for one in plan.deltas if one.path == change.site.path)
+    delta = next(one for one in joined(plan.deltas) if (one.origin or one.path) == change.site.path)
     before, after = _alone(change, delta, plan)
-    yield _header(delta.path, "", view).rstrip()
+    yield _header(change.site.path, f"moves to {escape(change.moves_to)}" if change.moves_to else "", view).rstrip()
     yield from _reason(change, True, view)
     found = hunks(before, after, view.context)
-    last = found[-1] if found else None
-    digits = max(len(str(max(last.old_start + last.old_count, last.new_start + last.new_count))), 3) if last else 3
     for hunk in found:
-        yield from _hunk(hunk, digits, _all_crlf(before) and _all_crlf(after), view)
+        yield from _hunk(hunk, _digits(found), _all_crlf(before) and _all_crlf(after), view)
     paths = {one.path for one in change.creates}
     for created in plan.deltas:
         if created.before is None and created.path in paths:
@@ -53,7 +55,7 @@ def _alone(change: Change, delta: FileDelta, plan: Plan) -> tuple[str, str]:
     before = _text(delta.before or b"", delta.encoding)
     batches: dict[int, list[Edit]] = {}
     for other in plan.of(Change):
-        if other.batch < change.batch and other.site.path == delta.path:
+        if other.batch < change.batch and other.site.path == change.site.path:
             batches.setdefault(other.batch, []).extend(other.edits)
     try:
         seen = before
@@ -61,25 +63,35 @@ def _alone(change: Change, delta: FileDelta, plan: Plan) -> tuple[str, str]:
             seen = apply_edits(seen, batches[batch])
         return seen, apply_edits(seen, change.edits)
     except ValueError:
-        return before, _text(delta.after, delta.encoding)
+        return before, _text(delta.after or b"", delta.encoding)
 
 
 def _changed_file(delta: FileDelta, changes: Sequence[Change], plan: Plan, view: View) -> Iterator[str]:
-    before, after = _text(delta.before or b"", delta.encoding), _text(delta.after, delta.encoding)
-    found = hunks(before, after, view.context)
-    made = attribute(Diff(delta.path, before, after, found), changes, plan.rules)
+    before, after = _text(delta.before or b"", delta.encoding), _text(delta.after or b"", delta.encoding)
+    found, path = hunks(before, after, view.context), delta.origin or delta.path
+    made = attribute(Diff(path, before, after, found), changes, plan.rules)
     crlf = _all_crlf(before) and _all_crlf(after)
     added = sum(mark == "+" for hunk in found for mark, _ in hunk.lines)
     removed = sum(mark == "-" for hunk in found for mark, _ in hunk.lines)
-    notes = [f"+{added} -{removed}", *(["CRLF"] if crlf else []), *([delta.encoding] if delta.encoding != "utf-8" else [])]
-    yield _header(delta.path, ", ".join(notes), view)
-    digits = max(len(str(max(found[-1].old_start + found[-1].old_count, found[-1].new_start + found[-1].new_count))), 3)
+    notes = ["moved"] * bool(delta.origin) + [f"+{added} -{removed}"] * bool(found)
+    notes += [*(["CRLF"] if crlf else []), *([delta.encoding] if delta.encoding != "utf-8" else [])]
+    yield _header(f"{path} -> {delta.path}" if delta.origin else path, ", ".join(notes), view)
+    for change in changes:
+        if change.moves_to:
+            yield from _reason(change, True, view)
+    digits = _digits(found)
     for hunk, reasons in zip(found, made, strict=True):
         yield ""
         own = range(hunk.old_start, hunk.old_start + max(hunk.old_count, 1))
-        shown = [line for change in reasons for line in _reason(change, change.site.line in own, view)]
-        yield from shown or _no_reason(changes, delta.path, view)
+        told = [(change, change.site.line in own and not change.moves_to) for change in reasons]
+        shown = [line for change, here in told for line in _reason(change, here, view)]
+        yield from shown or _no_reason(changes, path, view)
         yield from _hunk(hunk, digits, crlf, view)
+
+
+def _digits(found: Sequence[Hunk[str]]) -> int:
+    """The width of a gutter's line numbers."""
+    return max([3, *(len(str(max(hunk.old_start + hunk.old_count, hunk.new_start + hunk.new_count))) for hunk in found[-1:])])
 
 
 def _header(path: str, notes: str, view: View) -> str:
@@ -142,7 +154,7 @@ def _hunk(hunk: Hunk[str], digits: int, crlf: bool, view: View) -> Iterator[str]
 
 
 def _new_file(delta: FileDelta, changes: Sequence[Change], plan: Plan, view: View) -> Iterator[str]:
-    lines = [line.removesuffix("\n").removesuffix("\r") for line in split_lines(_text(delta.after, delta.encoding))]
+    lines = [line.removesuffix("\n").removesuffix("\r") for line in split_lines(_text(delta.after or b"", delta.encoding))]
     support = next((name for name, path in plan.support.items() if path == delta.path), None)
     shown = len(lines) if view.verbose or support is None else min(_HEAD, len(lines))
     yield _header(delta.path, f"new file, {plural(len(lines), 'line') if lines else 'empty'}", view)
@@ -159,6 +171,13 @@ def _new_file(delta: FileDelta, changes: Sequence[Change], plan: Plan, view: Vie
         yield f"{gutter}{paint('+' + code(line), '+', view.color)}"
     if shown < len(lines):
         yield paint(f"  ... {plural(len(lines) - shown, 'more line')}: --verbose shows them", "dim", view.color)
+
+
+def _removed_file(delta: FileDelta, changes: Sequence[Change], view: View) -> Iterator[str]:
+    lines = split_lines(_text(delta.before or b"", delta.encoding))
+    yield _header(delta.path, f"removed, {plural(len(lines), 'line') if lines else 'empty'}", view)
+    for change in changes:
+        yield from _reason(change, True, view)
 
 
 def _proposal(change: Change, view: View) -> Iterator[str]:

@@ -25,7 +25,7 @@ class Granule:
     @property
     def files(self) -> tuple[str, ...]:
         """The files that it writes, root-relative and sorted."""
-        return tuple(delta.path for delta in self.deltas)
+        return tuple(delta.path for delta in self.deltas if delta.after is not None)
 
     @property
     def unsafe(self) -> int:
@@ -124,8 +124,7 @@ def granules(
     taken = set(support)
     for label in sorted(set(label_of.values())):
         own = tuple(change for change in changes if label_of[change.site.path] == label)
-        new = {path for change in own for path in (*(one.path for one in change.creates), change.moves_to)}
-        made = _with_packages(new & deltas.keys(), deltas) - taken
+        made = _with_packages(_arriving(own) & deltas.keys(), deltas) - taken
         taken |= made
         paths = made | {path for path in label_of if label_of[path] == label}
         out.append(Granule(rule, label, tuple(deltas[path] for path in sorted(paths)), own))
@@ -133,12 +132,17 @@ def granules(
 
 
 def created(plan: Plan, files: Collection[str]) -> list[FileDelta]:
-    """What the plan creates for its changes in these files."""
+    """What the plan creates for its changes in these files, and where it moves some of them."""
     deltas = {delta.path: delta for delta in plan.deltas if delta.before is None}
     changes = [change for change in _changes(plan) if change.site.path in files]
     needed = {plan.support[name] for change in changes for name in change.support}
-    needed |= {one.path for change in changes for one in change.creates}
+    needed |= _arriving(changes)
     return [deltas[path] for path in sorted(_with_packages(needed & deltas.keys(), deltas))]
+
+
+def _arriving(changes: Iterable[Change]) -> set[str]:
+    """The paths of files that changes create, or move one to."""
+    return {path for change in changes for path in (*(one.path for one in change.creates), change.moves_to) if path}
 
 
 def aside_of(granule: Granule, why: str) -> tuple[Aside, ...]:

@@ -58,8 +58,8 @@ def land(task: Task, line: Line, tree: Worktree, budget: Budget, wanted: Collect
     dropped: set[Aside] = set()
     while True:
         made = _commits(task, line, tree, first, chosen, aside | dropped)
-        files = sorted({path for one in made for path in one.granule.files})
-        results = run_gates(task.sprint.gates, root, files) if made else ()
+        files = sorted({delta.path for one in made for delta in one.granule.deltas})
+        results = run_gates(task.sprint.gates, root, [path for path in files if (root / path).is_file()]) if made else ()
         failed = next((one for one in results if not one.passed), None)
         if failed is None:
             break
@@ -104,7 +104,7 @@ def first_plan(
 
 def _commits(task: Task, line: Line, tree: Worktree, first: Plan, chosen: frozenset[str], aside: set[Aside]) -> list[Made]:
     """The batch as commits on the worktree, rule by rule."""
-    root, made = tree.root / task.prefix, []
+    root, made, here = tree.root / task.prefix, list[Made](), chosen
     owned = owners(tree.root)
     origin = Origin(task.sprint.id, line.base)
 
@@ -115,11 +115,12 @@ def _commits(task: Task, line: Line, tree: Worktree, first: Plan, chosen: frozen
         plan = first
         if len(task.sprint.rules) > 1:
             with task.planning(root, task.sprint, (name,)) as session:
-                plan, _ = session.part(only=chosen)
-        for part in granules(plan, name, chosen, task.sprint.granularity, owner, aside):
+                plan, _ = session.part(only=here)
+        for part in granules(plan, name, here, task.sprint.granularity, owner, aside):
             text = message(part, task.rule(name), origin, task.summary(name), plan.items)
             commit = tree.commit(below(task.prefix, part.deltas), text)
             made.append(Made(commit, part))
+            here |= {delta.path for delta in part.deltas if delta.origin}  # a later rule finds it there
             task.tell(f"{commit[:10]} {name} {part.label}".rstrip())
     return made
 

@@ -42,7 +42,8 @@ def plan_digest(granule: Granule) -> str:
     """A name for what a granule does: the same files from the same bytes to the same bytes."""
     state = hashlib.blake2b(granule.rule.encode(), digest_size=8)
     for delta in granule.deltas:
-        for part in (delta.path.encode("utf-8", "surrogateescape"), delta.before or b"", delta.after):
+        after = b"\0" if delta.after is None else delta.after  # no Python file holds that
+        for part in (delta.path.encode("utf-8", "surrogateescape"), delta.before or b"", after):
             state.update(len(part).to_bytes(8, "big") + part)
     return state.hexdigest()
 
@@ -67,7 +68,8 @@ def _counts(granule: Granule) -> str:
 
 def _files(changes: Sequence[Change]) -> str:
     counts = Counter(change.site.path for change in changes)
-    lines = [f"- {path}: {count:,}" for path, count in sorted(counts.items())[:_FEW]]
+    moved = {change.site.path: f", moved to {change.moves_to}" for change in changes if change.moves_to}
+    lines = [f"- {path}: {count:,}{moved.get(path, '')}" for path, count in sorted(counts.items())[:_FEW]]
     return "\n".join([*lines, f"- and {len(counts) - _FEW:,} more"] if len(counts) > _FEW else lines)
 
 
@@ -78,7 +80,7 @@ def _evidence(changes: Sequence[Change]) -> str:
 
 
 def _left(granule: Granule, items: Iterable[Item]) -> str:
-    files = frozenset(granule.files)
+    files = frozenset(delta.path for delta in granule.deltas)
     reasons = Counter(
         item.reason for item in items if isinstance(item, Skip) and item.site.path in files and item.rule == granule.rule
     )

@@ -112,8 +112,11 @@ def fits_of(task: Task, wanted: Collection[str] | None) -> Callable[[str], bool]
 
 
 def patterns(task: Task) -> tuple[str, ...]:
-    """What the worktree holds: everything (empty) when a gate does not say {files}, else what planning reads."""
-    if any(FILES not in gate.command for gate in task.sprint.gates):
+    """What the worktree holds: everything (empty) when a gate does not say {files}, or a rule sees the whole target and may move
+    packages, which it must not where something else lies in them; else what planning reads.
+    """
+    codemods = [task.codemods[task.rule(name).codemod] for name in task.sprint.rules]
+    if any(FILES not in gate.command for gate in task.sprint.gates) or any(one.run_project for one in codemods):
         return ()
     read: set[str] = set()
     for name in task.sprint.rules:
@@ -126,4 +129,4 @@ def patterns(task: Task) -> tuple[str, ...]:
 
 def below(prefix: str, deltas: Sequence[FileDelta]) -> list[FileDelta]:
     """The deltas with paths relative to the repository's top."""
-    return [replace(delta, path=prefix + delta.path) for delta in deltas]
+    return [replace(one, path=prefix + one.path, origin=prefix + one.origin if one.origin else "") for one in deltas]

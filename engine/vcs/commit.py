@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import stat
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from engine.apply.emptied import above, clear
 from engine.apply.layer import CREATE, DISK, Tree, folder, opened, read_file, refusals, write_all
 from engine.apply.paths import is_inside
 from engine.errors import RewrightError
@@ -49,8 +51,9 @@ def make_commit(git: Git, root: Path, hooks: bool, deltas: Sequence[FileDelta], 
     if not wanted:
         raise RewrightError("there is nothing to commit: the plan changes no byte. Report this as a bug")
     with opened(str(root), DISK) as tree:
-        for delta in wanted.values():
+        for delta in sorted(wanted.values(), key=lambda one: one.after is None):  # a moved file's mode is read from its old path
             _write(tree, delta)
+        clear(tree, {folder for path, delta in wanted.items() if delta.after is None for folder in above(path)})
     names = b"".join(os.fsencode(path) + b"\0" for path in wanted)
     with explained(root):
         # --force: a support module may lie where .gitignore names its folder; --sparse: or outside the sparse patterns
@@ -64,7 +67,7 @@ def make_commit(git: Git, root: Path, hooks: bool, deltas: Sequence[FileDelta], 
 
 
 def _write(tree: Tree, delta: FileDelta) -> None:
-    """Put the new bytes where the plan's old ones are; no symlink is followed on the way."""
+    """Put the new bytes where the plan's old ones are, or take the file away; no symlink is followed on the way."""
     path = delta.path
     *parents, name = path.split("/")
     if not is_inside(path):
@@ -72,11 +75,14 @@ def _write(tree: Tree, delta: FileDelta) -> None:
     layer = tree.layer
     try:
         with refusals(path), folder(tree, parents, None if delta.before is None else frozenset()) as fd:
+            if delta.before is not None and read_file(layer, name, fd)[0] != delta.before:
+                raise RewrightError(f"{path!r} holds other bytes in the worktree than the plan was made from; run again")
+            if delta.after is None:
+                layer.unlink(name, folder=fd)
+                return
             if delta.before is None:
-                handle = layer.open(name, CREATE, 0o666, folder=fd)
+                handle = layer.open(name, CREATE, 0o777 if delta.origin and _runs(tree, delta.origin) else 0o666, folder=fd)
             else:
-                if read_file(layer, name, fd)[0] != delta.before:
-                    raise RewrightError(f"{path!r} holds other bytes in the worktree than the plan was made from; run again")
                 handle = layer.open(name, os.O_WRONLY | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0), folder=fd)
             try:
                 write_all(layer, handle, delta.after)
@@ -88,6 +94,13 @@ def _write(tree: Tree, delta: FileDelta) -> None:
         if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             raise _full(Path(tree.root)) from error
         raise RewrightError(f"{path!r} cannot be written in the worktree {tree.root}: {error.strerror}") from error
+
+
+def _runs(tree: Tree, path: str) -> bool:
+    """May this file be executed? Git knows no other modes."""
+    *parents, name = path.split("/")
+    with folder(tree, parents) as fd:
+        return bool(tree.layer.lstat(name, folder=fd).st_mode & stat.S_IXUSR)
 
 
 def _commit(git: Git, root: Path, hooks: bool, message: str) -> None:

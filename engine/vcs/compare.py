@@ -56,7 +56,10 @@ def require_paths(staged: Mapping[str, Staged], wanted: Mapping[str, FileDelta])
             undone = "git's conversion (line ends, by .gitattributes or core.autocrlf) undoes all that the plan changes in it"
             hidden = "git did not add it; a name that differs in case only may stand in its place (core.ignoreCase)"
             raise FilterMismatch(path, hidden if delta.before is None else undone)
-        if found.status != ("A" if delta.before is None else "M") or (found.status == "M" and found.before != found.after):
+        status = "A" if delta.before is None else "D" if delta.after is None else "M"
+        was = staged[delta.origin].before if delta.origin in staged else found.before
+        changed = (status == "M" or delta.origin) and was != found.after
+        if found.status != status or changed:
             raise FilterMismatch(path, f"git stages it as {found.status} {found.before} {found.after}, which is not the plan")
 
 
@@ -68,7 +71,8 @@ def require_bytes(git: Git, staged: Mapping[str, Staged], wanted: Mapping[str, F
     """
     batch: list[str] = []
     alone: list[str] = []
-    for path in staged:
+    texts = {path: _allowed(after, wanted[path].before is None) for path in staged if (after := wanted[path].after) is not None}
+    for path in texts:
         (batch if path == path.strip(" \t\r") and "\n" not in path else alone).append(path)  # --batch reads lines
     lines = b"HEAD\n" + b"".join(os.fsencode(f"{staged[path].blob} {path}\n") for path in batch)
     out = git.run("cat-file", "--batch=%(objectname) %(objectsize)", "--filters", stdin=lines).out
@@ -80,27 +84,25 @@ def require_bytes(git: Git, staged: Mapping[str, Staged], wanted: Mapping[str, F
         size = out[here : out.index(b"\n", here)].rpartition(b" ")[2].decode()
         here = out.index(b"\n", here) + 1
         end = b"\n" if last else f"\n{staged[batch[place + 1]].blob} ".encode()
-        fits = [text for text in _allowed(wanted[path]) if out.startswith(text + end, here)]
+        fits = [text for text in texts[path] if out.startswith(text + end, here)]
         if not fits or (last and here + len(fits[0]) + 1 != len(out)):
             alone += batch[place:]  # where the next one begins is not known
             break
         here += len(fits[0]) + 1
-        if int(size) != len(wanted[path].after):
+        if int(size) != len(texts[path][0]):
             converted.append(path)
     for path in alone:
         found = git.run("cat-file", "--filters", f"--path={path}", staged[path].blob).out
-        if _ID.sub(b"", found) not in [_ID.sub(b"", text) for text in _allowed(wanted[path])]:
+        if _ID.sub(b"", found) not in [_ID.sub(b"", text) for text in texts[path]]:
             raise _mismatch(path)
     _require_lines(git, staged, {path: wanted[path] for path in [*converted, *alone] if wanted[path].before is not None})
     return start
 
 
-def _allowed(delta: FileDelta) -> tuple[bytes, ...]:
+def _allowed(after: bytes, new: bool) -> tuple[bytes, ...]:
     """What a checkout may give: the plan's bytes; for a new file also with other line ends, as no other line is concerned."""
-    if delta.before is not None:
-        return (delta.after,)
-    lines = delta.after.replace(b"\r\n", b"\n")
-    return (delta.after, lines, lines.replace(b"\n", b"\r\n"))
+    lines = after.replace(b"\r\n", b"\n")
+    return (after, lines, lines.replace(b"\n", b"\r\n")) if new else (after,)
 
 
 def _require_lines(git: Git, staged: Mapping[str, Staged], wanted: Mapping[str, FileDelta]) -> None:
@@ -115,7 +117,7 @@ def _require_lines(git: Git, staged: Mapping[str, Staged], wanted: Mapping[str, 
     here = 0
     for path, delta in wanted.items():
         kept: list[dict[bytes, set[bytes]]] = []
-        for text in (delta.before or b"", delta.after):
+        for text in (delta.before or b"", delta.after or b""):
             end = out.index(b"\n", here)
             size = int(out[here:end])
             blob = out[end + 1 : end + 1 + size]

@@ -31,6 +31,24 @@ def test_each_rule_sees_what_the_one_before_left():
     ]
 
 
+def test_two_steps_at_one_place_are_both_told():
+    """The edits of the items are all that is done to the file: whoever replays them gets what is written."""
+
+    def stepwise(source, _, options):
+        yield from swap(source, "'a'", "'b'")
+        yield from swap(source, "'b'", "'c'")
+        yield from swap(source, "'c'", "(")
+
+    result = run(b"x = 'a'\n", rule(stepwise, "one"))
+    assert result.after == b"x = 'c'\n"
+    assert [(type(item).__name__, item.message.partition(" (")[0], getattr(item, "batch", None)) for item in result.items] == [
+        ("Change", "'a' to 'b'", 0),
+        ("Change", "'b' to 'c'", 1),
+        ("Failure", "one proposed a rewrite that does not hold", None),
+    ]
+    assert {item.site.column for item in result.items} == {5} and len({item.fingerprint for item in result.items}) == 1
+
+
 def test_rules_run_again_over_what_later_rules_left():
     result = run(b"x = 'a'\n", rule(to("'b'", "'c'"), "two"), rule(to("'a'", "'b'"), "one"))
     assert result.after == b"x = 'c'\n"

@@ -24,7 +24,7 @@ def text_of(plan, fmt="text", **view):
     "name, fmt, view",
     [
         ("diff.txt", "text", {"diffs": True}),
-        ("diff-verbose-color.txt", "text", {"diffs": True, "verbose": True, "color": True, "unsafe": True}),
+        ("diff-verbose-color.txt", "text", {"diffs": True, "verbose": True, "color": True, "apply": "rewright apply --unsafe"}),
         ("scan.txt", "text", {"diffs": False}),
         ("statistics.txt", "text", {"statistics": True}),
         ("plan.jsonl", "jsonl", {}),

@@ -107,7 +107,7 @@ def test_an_earlier_rule_may_change_other_lines_and_not_the_same(tmp_path):
         ("{rename: shop.prices.prize, to: cost}", "nothing is called shop.prices.prize"),
         ("{rename: shop.prices.price, to: lambda}", "rope cannot rename shop.prices.price: .*keyword"),
         ("{rename: store.prices.price, to: cost}", "the target has no module store"),
-        ("{rename: shop.prices, to: costs}", "shop.prices is a module"),
+        ("{inline: shop.prices}", "shop.prices is a module"),
         ("{move: shop.prices.price, to: shop.nowhere}", "there is no module shop.nowhere"),
         ("{change_signature: shop.prices.Till, parameters: [a]}", "rope cannot change signature shop.prices.Till"),
     ],
