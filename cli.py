@@ -14,6 +14,7 @@ import shutil
 import sys
 import traceback
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -62,7 +63,11 @@ PLANNING = (
     click.option("--strict", is_flag=True, help="Exit with 2 when any file could not be processed."),
     click.option("--cold-import", is_flag=True, help="Import the modules of each cycle, in copies: this runs the target's code."),
     click.option("--cold-import-python", type=PROGRAM, help="The interpreter that imports them. Default: this one."),
-    click.option("--root", type=FOLDER, help="The target. Default: PATHS if one folder, else here."),
+    click.option(
+        "--root",
+        type=FOLDER,
+        help="The target. Default: the folder of the rules.yaml above PATHS; without one PATHS, or here.",
+    ),
     click.option("--verbose", "-v", is_flag=True, help="Show every skip, and tracebacks."),
 )
 
@@ -116,9 +121,12 @@ def scan(baseline: Path | None, update_baseline: bool, **given: Any) -> None:
     plan = _plan(given)
     if baseline:
         from engine.baseline import reach, settle
+        from engine.choice import choice_of
         from engine.report.screen import escape
+        from engine.target import within
 
-        reached = reach(plan, given["paths"], bool(given["select"] or given["ignore"]), given["sprint"] is not None)
+        paths = within(choice_of(given), Path(plan.root))
+        reached = reach(plan, paths, bool(given["select"] or given["ignore"]), given["sprint"] is not None)
         plan, told = settle(plan, baseline, update_baseline, reached)
         click.echo("".join(escape(line) + "\n" for line in told), err=True, nl=False)
     _finish(plan, given, diffs=False)
@@ -144,12 +152,14 @@ def diff(interactive: bool, **given: Any) -> None:
 def apply(allow_hardlinks: bool, **given: Any) -> None:
     """Write the changes, journaled: `rewright undo` takes them back."""
     from engine import apply as writer
+    from engine.target import undo_command
 
     plan = _plan(given)
     result = writer.apply(plan, allow_hardlinks=allow_hardlinks)
     plan = outcome.with_failures(plan, result.failures)
     _report(plan, given, diffs=False)
-    click.echo(f"{len(result.written)} files written; `rewright undo` takes them back.", err=True)
+    undoing = f"; `{undo_command(Path(plan.root))}` takes them back" if result.written or result.removed else ""
+    click.echo(f"{result.told}{undoing}.", err=True)
     sys.exit(outcome.exit_code(plan, given["strict"] or bool(result.failures), applied=True))
 
 
@@ -159,8 +169,9 @@ def apply(allow_hardlinks: bool, **given: Any) -> None:
 def undo(root: Path, verbose: bool) -> None:
     """Take the newest apply back, byte for byte. Files edited since keep their edits."""
     from engine import apply as writer
+    from engine.target import with_runs
 
-    result = writer.undo(root.resolve())
+    result = writer.undo(with_runs(root))
     _told(result.failures, f"{len(result.restored)} files restored, {len(result.removed)} removed")
 
 
@@ -170,10 +181,11 @@ def undo(root: Path, verbose: bool) -> None:
 def resume(root: Path, verbose: bool) -> None:
     """Finish an apply or undo that was interrupted."""
     from engine import apply as writer
+    from engine.target import with_runs
 
-    result = writer.resume(root.resolve())
+    result = writer.resume(with_runs(root))
     if isinstance(result, writer.ApplyResult):
-        _told(result.failures, f"apply finished: {len(result.written)} files written")
+        _told(result.failures, f"apply finished: {result.told}")
     _told(result.failures, f"undo finished: {len(result.restored)} files restored, {len(result.removed)} removed")
 
 
@@ -221,11 +233,13 @@ def _finish(plan: Plan, given: dict[str, Any], diffs: bool) -> NoReturn:
 
 def _report(plan: Plan, given: dict[str, Any], diffs: bool) -> None:
     from engine.report import View, render
+    from engine.target import undo_command
 
     out = given["output"]
     color = out is None and bool(os.environ.get("FORCE_COLOR") or (sys.stdout.isatty() and not os.environ.get("NO_COLOR")))
     width = shutil.get_terminal_size((120, 40)).columns
-    view = View(verbose=given["verbose"], color=color, width=width, diffs=diffs, unsafe=given["unsafe"])
+    view = View(verbose=given["verbose"], color=color, width=width, diffs=diffs)
+    view = replace(view, apply=outcome.repeated(sys.argv[1:], "apply"), undo=undo_command(Path(plan.root)))
     chunks = (chunk.encode("utf-8", "surrogateescape") for chunk in render(plan, given["output_format"], view))
     with out.open("wb") if out else contextlib.nullcontext(sys.stdout.buffer) as stream:
         stream.writelines(chunks)

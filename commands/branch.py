@@ -90,11 +90,12 @@ def _task(given: dict[str, Any]) -> Task:
     import codemods
     from engine.choice import Choice
     from engine.decisions.store import place
-    from engine.session import find_root, load_config, open_session, sprint_of
+    from engine.session import load_config, open_session, sprint_of
     from engine.sprints.task import Task
+    from engine.target import find_root
     from engine.vcs.repository import check_branch_name, identity, open_repository
 
-    target = find_root(Choice(root=given["root"]))
+    target = find_root(Choice((given["root"],), rules_file=given["rules_file"]))
     config = load_config(given["rules_file"], target, codemods.known())
     known = config.over(codemods.known())
     sprint = sprint_of(given["name"], config)

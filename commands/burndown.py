@@ -104,10 +104,11 @@ def _counted(given: dict[str, Any]) -> Burndown:
     from engine.burndown.lines import burndown as lines_of
     from engine.burndown.reader import first_landed, is_shallow, reader
     from engine.burndown.series import samples, wanted
-    from engine.session import Choice, find_root
+    from engine.choice import Choice
+    from engine.target import find_root
 
     since, until = _day(given, "since"), _day(given, "until")
-    root = find_root(Choice(root=given["root"]))
+    root = find_root(Choice((given["root"],), rules_file=given["rules_file"]))
     git, prefix = reader(root)
     line = commits(git, Window(since, until, given["every"], given["first_parent"]))
     notes = []

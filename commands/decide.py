@@ -196,8 +196,7 @@ def _session(given: dict[str, Any]) -> Iterator[Session]:
     import codemods
     from engine.session import Choice, open_session
 
-    root = given["root"] or Path.cwd()
-    choice = Choice((), root, given["rules_file"], jobs=given["jobs"], cache=not given["no_cache"])
+    choice = Choice((), given["root"], given["rules_file"], jobs=given["jobs"], cache=not given["no_cache"])
     with open_session(choice, codemods.known, codemods.templates) as session:
         yield session
 

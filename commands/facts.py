@@ -39,9 +39,10 @@ def imports(
     from codemods.import_cycle.graph import IMPORTS
     from codemods.import_cycle.picture import graph_html, graph_json, graph_mermaid
     from codemods.import_cycle.plan import plans
-    from engine.session import Choice, find_root, load_config, open_session, rule_of
+    from engine.session import Choice, load_config, open_session, rule_of
+    from engine.target import find_root
 
-    target = find_root(Choice(root=root))
+    target = find_root(Choice((root,), rules_file=rules_file))
     config = load_config(rules_file, target, codemods.known())
     rule = rule_of(config, "import-cycle")
     choice = Choice((), target, Path(config.path), (rule.id,), jobs=jobs, cache=not no_cache)

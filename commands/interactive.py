@@ -75,7 +75,7 @@ def walk(given: dict[str, Any], planned: Callable[[Session, dict[str, Any]], Pla
             "record what you think with `rewright decide accept|decline FINGERPRINT --why TEXT`"
         )
     color = bool(os.environ.get("FORCE_COLOR") or not os.environ.get("NO_COLOR"))
-    view = View(given["verbose"], color, shutil.get_terminal_size((120, 40)).columns, unsafe=given["unsafe"])
+    view = View(given["verbose"], color, shutil.get_terminal_size((120, 40)).columns)
     with open_session(choice_of(given), codemods.known, codemods.templates) as session:
         state = _Walk(session, planned(session, given), view)
         for warning in state.plan.warnings:

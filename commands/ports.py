@@ -88,8 +88,10 @@ def sync(dry_run: bool, **given: Any) -> None:
     say_problems(found)
     say_unread(known, given["verbose"])
     if plan.added:
+        from engine.target import undo_command
+
         count = f"{len(plan.added)} row{'' if len(plan.added) == 1 else 's'}"
-        say(f"{target.registry}: {count} {'to add' if dry_run else 'added; `rewright undo` takes them back'}")
+        say(f"{target.registry}: {count} {'to add' if dry_run else f'added; `{undo_command(target.root)}` takes them back'}")
     else:
         say(f"{target.registry}: up to date")
     sys.exit(outcome.PENDING if dry_run and plan.added else outcome.CLEAN)

@@ -58,11 +58,12 @@ class Known:
 def target_of(given: Mapping[str, Any]) -> Target:
     """The target, and the rule whose options count. RewrightError where there is none, or several."""
     import codemods
-    from engine.session import Choice, find_root, load_config, rule_of
+    from engine.session import Choice, load_config, rule_of
+    from engine.target import find_root
 
     if given["target"] and given["root"] and given["target"].resolve() != given["root"].resolve():
         raise click.UsageError("ROOT and --root name two folders; name one")
-    root = find_root(Choice(root=given["root"] or given["target"]))
+    root = find_root(Choice((given["target"],) if given["target"] else (), given["root"], given["rules_file"]))
     config = load_config(given["rules_file"], root, codemods.known())
     return Target(root, rule_of(config, CODEMOD, given["rule_id"]), config.path)
 

@@ -40,10 +40,11 @@ def sprints(root: Path, rules_file: Path | None, output_format: str, **given: An
     """
     import codemods
     from engine.choice import Choice
-    from engine.session import find_root, load_config
+    from engine.session import load_config
     from engine.sprints.schedule import schedule
+    from engine.target import find_root
 
-    target = find_root(Choice(root=root))
+    target = find_root(Choice((root,), rules_file=rules_file))
     config = load_config(rules_file, target, codemods.known())
     if not config.sprints:
         raise RewrightError(

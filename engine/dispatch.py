@@ -32,7 +32,7 @@ class RunContext:
     rules: tuple[BoundRule, ...]
     project: Project
     unsafe: bool
-    complete: bool
+    names: suppress.RuleNames
     withheld: frozenset[str] = frozenset()  # groups that cannot land: see engine.groups
 
 
@@ -54,7 +54,7 @@ def run_files(
 
     `parsed`: files that need not be looked at only to see whether they parse. `decided`: verdicts on sites, by path.
     """
-    context = RunContext(tuple(rule.bound for rule in request.rules), project, request.unsafe, request.complete, withheld)
+    context = RunContext(tuple(rule.bound for rule in request.rules), project, request.unsafe, request.names, withheld)
     stamp = digest(request.program, canonical(context))
     jobs = []
     for path, raw in data.items():
@@ -87,7 +87,7 @@ def run_batch(context: RunContext, batch: Sequence[FileJob]) -> list[FileResult]
             [context.rules[i] for i in job.rules],
             context.project,
             context.unsafe,
-            context.complete,
+            context.names,
             context.withheld,
             verdicts.places(job.decided),
         )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import shlex
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from engine.model import Change, Failure, Finding, Plan, RewrightError
@@ -19,6 +20,24 @@ def exit_code(plan: Plan, strict: bool, applied: bool = False) -> int:
         return BROKEN
     pending = plan.of(Finding) or (not applied and plan.of(Change))
     return PENDING if pending else CLEAN
+
+
+# Options that say how a run is shown, and not what it does; with the number of words behind them.
+_SHOWN = {"--output-format": 1, "--output": 1, "--jobs": 1, "-j": 1, "--no-cache": 0, "--verbose": 0, "-v": 0, "--strict": 0}
+
+
+def repeated(arguments: Sequence[str], verb: str) -> str:
+    """The command line that does `verb` with what another was given: `diff --unsafe src` to `rewright apply --unsafe src`."""
+    kept, left_out = [], 0
+    for word in arguments[1:]:
+        name = word.partition("=")[0] if word.startswith("--") else word[:2] if word.startswith("-") else ""
+        if left_out:
+            left_out -= 1
+        elif name in _SHOWN:
+            left_out = _SHOWN[name] if word == name else 0
+        else:
+            kept.append(word)
+    return shlex.join(["rewright", verb, *kept])
 
 
 def with_failures(plan: Plan, failures: Iterable[Failure]) -> Plan:

@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.model import Item
 from engine.process import BoundRule
+from engine.suppress import RuleNames
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Request:
     program: bytes  # digest of the program itself
     python: tuple[int, int] = (3, 8)
     unsafe: bool = False
-    complete: bool = True  # no rule of the rule file was left out
+    names: RuleNames = field(default_factory=RuleNames)  # the rules of the rule file
     max_bytes: int = 4_000_000  # a larger file is refused unread
     project_seconds: float = 600.0  # that a rule may take which looks at the whole target at once
     parse_all: bool = False  # report files that do not parse even where no rule looks

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine import config as configuration
-from engine.adapters.light import missing, names_any
+from engine.adapters.light import names_any, require_installed
 from engine.cache import Cache, digest, program_digest
 from engine.choice import Choice as Choice  # noqa: PLC0414
 from engine.choice import choice_of as choice_of  # noqa: PLC0414
@@ -33,11 +33,12 @@ from engine.process import BoundRule, FileResult
 from engine.project import Project
 from engine.request import PlannedRule, Request
 from engine.run import learn, make_part, make_plan
+from engine.suppress import RuleNames
+from engine.target import HOUSE, find_root, within
 
 if TYPE_CHECKING:
     from engine.decisions.state import Status
 
-HOUSE = Path(__file__).resolve().parent.parent
 OLDEST = (3, 8)  # what is assumed when neither rules.yaml nor pyproject.toml says
 
 
@@ -91,19 +92,6 @@ class Session:
     def project(self) -> tuple[Project, tuple[Failure, ...]]:
         """The target with the facts that the chosen rules ask for, and each file that could not be asked. Runs no rule."""
         return learn(self.request, self.pool, self.cache)
-
-
-def find_root(choice: Choice) -> Path:
-    """The target: what --root says, else the one folder that was named, else the current folder."""
-    if choice.root is not None:
-        root = choice.root
-    elif len(choice.paths) == 1 and choice.paths[0].is_dir():
-        root = choice.paths[0]
-    else:
-        root = Path.cwd()
-    if not root.is_dir():
-        raise RewrightError(f"{root} is not a folder; name the folder that holds the target")
-    return root.resolve()
 
 
 def load_config(
@@ -162,10 +150,12 @@ def open_session(
     Raises RewrightError for what a person can mend.
     """
     root = find_root(choice)
+    choice = replace(choice, paths=within(choice, root))
     cache = Cache(_cache_file() if choice.cache else None)
     if not cache.holds_anything():
         preload()  # everything will have to be done: let the workers' start-up run beside our own
     known = codemods()
+    of_file = config is None
     config = config or load_config(choice.rules_file, root, known, cache, choice.trust)
     known = config.over(known)
     found = discover(root, choice.paths, config.include, config.exclude)
@@ -182,7 +172,7 @@ def open_session(
         program=_program(),
         python=config.python or read_target_python(root) or OLDEST,
         unsafe=choice.unsafe or (sprint is not None and sprint.applicability is Applicability.UNSAFE),
-        complete=not (choice.select or choice.ignore or choice.sprint),
+        names=_names(choice, config) if of_file else RuleNames(all_ran=False),
         max_bytes=config.limits.max_bytes,
         project_seconds=config.limits.project_seconds,
         parse_all=config.parse_all,
@@ -218,8 +208,7 @@ def _planned(
     for rule in config.rules:
         if rule.id not in wanted or rule.id in choice.ignore:
             continue
-        if complaint := missing(known[rule.codemod]):
-            raise RewrightError(f"{config.path}: rule {rule.id}: {complaint}")
+        require_installed(config.path, rule.id, known[rule.codemod])
         paths = sprint.paths if sprint else ()
         options = {**rule.options, **sprint.options.get(rule.id, {})} if sprint else rule.options
         bound = BoundRule(rule.id, known[rule.codemod], options, "report" if rule.mode == "report" else "rewrite")
@@ -230,6 +219,10 @@ def _planned(
     if not planned:
         raise RewrightError(f"no rule is left to run; check --select, --ignore and the modes in {config.path}")
     return tuple(planned)
+
+
+def _names(choice: Choice, config: configuration.Config) -> RuleNames:
+    return RuleNames(frozenset(rule.id for rule in config.rules), not (choice.select or choice.ignore or choice.sprint))
 
 
 def _covers(include: Sequence[str], exclude: Sequence[str], shard: Sequence[str]) -> Callable[[str], bool]:

@@ -1,4 +1,7 @@
-"""Suppression comments: `# rewright: ignore[rule, other] reason`, on the site's line or alone above it."""
+"""Suppression comments: `# rewright: ignore[rule, other] reason`, on the site's line or alone above it.
+
+`# rewright: ignore-file[rule] reason`, anywhere, speaks of the whole file.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +13,25 @@ from dataclasses import dataclass, replace
 
 from engine.model import Change, Finding, Item, Site, Skip
 from engine.source import Source
+from engine.words import near_miss
 
 Place = tuple[str, int, int]  # rule id, line and column in the file on disk, both 1-based
 MARK = b"rewright:"
-_COMMENT = re.compile(r"#\s*rewright:\s*ignore(?:\[(?P<rules>[^\]]*)\])?\s*(?P<reason>.*)")
+_COMMENT = re.compile(r"#\s*rewright:\s*ignore(?P<file>-file)?(?![\w-])(?:\[(?P<rules>[^\]]*)\])?\s*(?P<reason>.*)")
+WHOLE_FILE = 0  # what a comment speaks of, in place of a line
+
+
+@dataclass(frozen=True, slots=True)
+class RuleNames:
+    """The rules of a rule file. `every`: their ids; empty where that is not known. `all_ran`: none was left out of this run."""
+
+    every: frozenset[str] = frozenset()
+    all_ran: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Suppression:
-    """One comment: the line it stands on, the line it speaks of (both 1-based), its rules (empty: all)."""
+    """One comment: the line it stands on, the line it speaks of (both 1-based; or WHOLE_FILE), its rules (empty: all)."""
 
     line: int
     speaks_of: int
@@ -26,7 +39,7 @@ class Suppression:
     reason: str
 
     def covers(self, rule: str, line: int) -> bool:
-        return line == self.speaks_of and (not self.rules or rule in self.rules)
+        return self.speaks_of in (WHOLE_FILE, line) and (not self.rules or rule in self.rules)
 
 
 def suppressions(source: Source) -> tuple[Suppression, ...]:
@@ -41,7 +54,8 @@ def suppressions(source: Source) -> tuple[Suppression, ...]:
         line = token.start[0]
         alone = not token.line[: token.start[1]].strip()
         rules = frozenset(part.strip() for part in (match["rules"] or "").split(",") if part.strip())
-        found.append(Suppression(line, line + 1 if alone else line, rules, match["reason"].strip()))
+        speaks_of = WHOLE_FILE if match["file"] else line + 1 if alone else line
+        found.append(Suppression(line, speaks_of, rules, match["reason"].strip()))
     return tuple(found)
 
 
@@ -69,19 +83,38 @@ def left_alone(
     return item if not why or isinstance(item, Skip) else Skip(item.site, "declined", why, item.data, item.rule)
 
 
-def unused(path: str, all_of: Sequence[Suppression], items: Sequence[Item], ran: Sequence[str], complete: bool) -> list[Finding]:
-    """A finding for each suppression that suppressed nothing, though every rule it names was run."""
+def unused(
+    path: str, all_of: Sequence[Suppression], items: Sequence[Item], ran: Sequence[str], names: RuleNames
+) -> list[Finding]:
+    """A finding for each suppression that suppressed nothing, though every rule it names was run; and for each unknown name."""
     used = {(item.rule, item.site.line) for item in items if isinstance(item, Skip) and item.reason == "suppressed"}
     out = []
     for one in all_of:
-        known = one.rules <= set(ran) if one.rules else complete
+        unknown = sorted(one.rules - names.every - set(ran)) if names.every else []
+        if unknown:
+            hint = near_miss(unknown[0], names.every)
+            out.append(_idle(path, one, f"no rule is called {unknown[0]!r}{hint}"))
+            continue
+        known = one.rules <= set(ran) if one.rules else names.all_ran
         if known and not any(one.covers(rule, line) for rule, line in used):
-            names = ", ".join(sorted(one.rules)) or "any rule"
-            finding = Finding(
-                Site(path, one.line), f"unused suppression of {names}: nothing to ignore here", "unused-suppression"
-            )
-            out.append(replace(finding, rule="unused-suppression"))
+            said = ", ".join(sorted(one.rules)) or "any rule"
+            out.append(_idle(path, one, f"unused suppression of {said}: nothing to ignore here{_meant(one, items)}"))
     return out
+
+
+def _idle(path: str, one: Suppression, message: str) -> Finding:
+    return Finding(Site(path, one.line), message, "unused-suppression", rule="unused-suppression")
+
+
+def _meant(one: Suppression, items: Sequence[Item]) -> str:
+    """Where the comment would count, when it stands within a site of several lines."""
+    around = (
+        item.site.line
+        for item in items
+        if item.site.line < one.speaks_of <= item.site.end_line and (not one.rules or item.rule in one.rules)
+    )
+    line = next(around, 0)
+    return f"; the site around it begins on line {line}: put the comment there, or alone above it" if line else ""
 
 
 def generated(text: str) -> bool:

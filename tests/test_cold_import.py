@@ -205,3 +205,16 @@ def test_an_interpreter_that_is_none_is_told(tmp_path):
 def test_help_says_that_code_is_run(tmp_path):
     said = " ".join(rewright(tmp_path, "diff", "--help").stdout.split())
     assert "--cold-import " in said and "this runs the target's code" in said and "--cold-import-python FILE" in said
+
+
+def test_a_module_that_moves_is_imported_from_where_it_goes(tmp_path):
+    where = target(
+        tmp_path, tea=("from tea import b\n\n\ndef f():\n    return b.g()\n", "import tea.a\n\n\ndef g():\n    return tea.a\n")
+    )
+    (where / "rules.yaml").write_text(RULES + "  - {id: move, rope: {rename: tea.a, to: leaf}}\n")
+    changes = of(told(where, "--cold-import"), "change")
+    assert {item["rule"] for item in changes} == {"import-cycle", "move"}
+    (cut,) = [item for item in changes if item["rule"] == "import-cycle"]
+    assert evidence(cut)[0] == "pass" and evidence(cut)[1].startswith("2 modules import first, before and after")
+    rewright(where, "apply", "--unsafe", "--cold-import", expect=0)
+    assert sorted(tree(where / "tea")) == ["__init__.py", "b.py", "leaf.py"]

@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+from engine.habits import ELLIPSIS
+
 CODE = "import asyncio as aio\n\n\nasync def f(x):\n    if len(x) == 0:\n        return aio.get_event_loop()\n"
 
 
@@ -28,7 +30,27 @@ def test_a_search_lists_places(target):
 
 
 def test_nothing_found(target):
-    assert tried(target, "print($$$)", ".")[:2] == (0, "")
+    assert tried(target, "print($$$)", ".") == (0, "", "0 matches in 0 of 2 files\n")
+
+
+def test_where_nothing_is_found_it_says_what_is_read_otherwise(target):
+    code, out, err = tried(target, "aio.get_event_loop(...)", ".")
+    assert (code, out) == (0, "") and err.endswith(f"\nnote: {ELLIPSIS}\n")
+    assert f"note: {ELLIPSIS}" in tried(target, "len(...)", "f(...)", ".")[2]
+    assert "note:" not in tried(target, "print($$$)", ".")[2]
+    (target / "a.py").write_text("f(...)\n")
+    assert "note:" not in tried(target, "f(...)", ".")[2]
+
+
+def test_not_excludes_what_is_done(target):
+    (target / "a.py").write_text("import requests\nrequests.get(a)\nrequests.get(b, timeout=9)\nrequests.get(c, stream=True)\n")
+    words = ("requests.get($$$A)", "requests.get($$$A, timeout=5)", ".", "--not", "requests.get($$$, timeout=$_)")
+    code, out, _ = tried(target, *words, "--not", "requests.get($$$, stream=True)", "--output-format", "patch")
+    assert code == 1
+    assert [line for line in out.splitlines() if line[:1] in "+-" and line[1:3] not in ("--", "++")] == [
+        "-requests.get(a)",
+        "+requests.get(a, timeout=5)",
+    ]
 
 
 def test_a_rewrite_shows_a_diff_and_writes_nothing(target):
@@ -58,6 +80,8 @@ def test_an_empty_replacement_deletes(target):
         (("f($X)", "g($Y)"), "replace: the pattern binds no $Y"),
         (("f($X)", "--where", "inside: ["), "--where is not YAML"),
         (("f($X)", "--where", "insid: loop"), "where.insid: unknown condition 'insid'; did you mean 'inside'?"),
+        (("f($$$A)", "f($$$A, b=5)"), "replaced again without end; say under `not` (try: --not PATTERN) what is done"),
+        (("f($X)", "--not", "f("), "not.0: the pattern is not Python"),
         (("f($X)", "--apply"), "--apply writes a replacement, and none is given"),
     ],
 )

@@ -18,6 +18,7 @@ from engine.parallel import Inline
 from engine.process import BoundRule, process
 from engine.project import Project
 from engine.support import is_ours
+from engine.suppress import RuleNames
 
 Kind = Literal["python", "unparsable", "pointer"]
 _POINTER = b"version https://git-lfs.github.com/spec/"
@@ -73,7 +74,7 @@ def count(alone: Alone, data: bytes, suffix: str = ".py") -> Count:
     project = replace(alone.project, paths=frozenset({path}))
     if rules:
         project = replace(project, facts={**project.facts, **_own_facts(rules, path, data, project)})
-    items = process(path, data, rules, project, unsafe=False, complete=False).items
+    items = process(path, data, rules, project, unsafe=False, names=RuleNames(all_ran=False)).items
     if any(isinstance(item, Failure) and not item.rule for item in items):
         return Count("unparsable", nothing)
     found = [item.rule for item in items if isinstance(item, (Change, Finding))]

@@ -3,9 +3,10 @@
 import pytest
 from badmods import rename, rule
 from kit import plan
+from test_cli import rewright
 
 from engine import Source
-from engine.model import Change, Finding, Skip
+from engine.model import Change, Finding, Site, Skip
 from engine.suppress import suppressions
 
 
@@ -47,6 +48,43 @@ def test_what_does_not_suppress(tmp_path, text):
 def test_unused_is_a_finding(tmp_path):
     made = items(tmp_path, "old_name = 1\nx = 2  # rewright: ignore[rename] gone\n")
     assert [(one.site.line, one.reason) for one in made.of(Finding)] == [(2, "unused-suppression")]
+
+
+def test_a_comment_inside_a_site_says_where_it_would_count(tmp_path):
+    def spread(source, _, options):
+        yield Finding(Site(source.path, 1, 1, 3, 2), "spread")
+
+    (_, idle) = items(tmp_path, "f(\n    1,  # rewright: ignore[spread] no\n)\n", rule(spread)).of(Finding)
+    assert idle.message.endswith("the site around it begins on line 1: put the comment there, or alone above it")
+
+
+def test_a_whole_file(tmp_path):
+    text = "x = 1\nold_name = 1\n# rewright: ignore-file[rename] theirs\nold_name = 2\n"
+    made = items(tmp_path, text)
+    assert [(skip.site.line, skip.message) for skip in made.of(Skip)] == [(2, "theirs"), (4, "theirs")] and not made.deltas
+    (idle,) = items(tmp_path, "# rewright: ignore-file[rename]\nx = 1\n").of(Finding)
+    assert idle.site.line == 1 and "nothing to ignore here" in idle.message
+
+
+def test_other_words_are_none_of_ours(tmp_path):
+    assert items(tmp_path, "# rewright: ignore-files\nold_name = 1  # rewright: ignored\n").deltas
+
+
+@pytest.mark.parametrize("select", [(), ("--select", "two")])
+def test_a_name_that_no_rule_has_is_told_whatever_runs(tmp_path, select):
+    rules = "version: 1\nrules:\n  - {id: one, match: one()}\n  - {id: two, match: two()}\n"
+    (tmp_path / "t").mkdir()
+    (tmp_path / "t" / "rules.yaml").write_text(rules)
+    (tmp_path / "t" / "a.py").write_text("one()  # rewright: ignore[oen, two] typing\nx = 1  # rewright: ignore[one] later\n")
+    told = rewright(tmp_path / "t", "scan", "--jobs", "1", *select, expect=1).stdout
+    assert "no rule is called 'oen'; did you mean 'one'?" in told
+    assert ("unused suppression of one" in told) == (not select)
+
+
+def test_a_pattern_that_is_tried_knows_no_rule_names(tmp_path):
+    (tmp_path / "t").mkdir()
+    (tmp_path / "t" / "a.py").write_text("x = 1  # rewright: ignore[broad-except] because\n# rewright: ignore\n")
+    assert rewright(tmp_path / "t", "try", "one()", "--jobs", "1").stdout == ""
 
 
 def test_a_rule_that_did_not_run_leaves_its_suppression_alone(tmp_path):
