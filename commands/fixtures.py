@@ -14,16 +14,20 @@ from typing import TYPE_CHECKING
 import click
 
 from engine import outcome as exits
+from engine.model import RewrightError
 
 if TYPE_CHECKING:
     from engine.config import Config
-    from engine.fixtures import Case, Outcome
+    from engine.fixtures import Outcome
     from engine.fixtures.cover import Share
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 _FAILED = 1
 _SECONDS = 0.5  # between two looks of --watch
+_UNTRUSTED = """\
+An edit of your own Python is run once it is trusted: `rewright trust` in another terminal, and the cases run again.
+`rewright test --watch --trust` runs each edit as it is."""
 
 
 @click.command()
@@ -36,7 +40,7 @@ _SECONDS = 0.5  # between two looks of --watch
 @click.option("--jobs", "-j", type=click.IntRange(1, 256), help="Worker processes. Default: one a core.")
 @click.option("--trust", is_flag=True, help="Run the Python that the rule file names, though rules.lock does not record it.")
 @click.option("--output-format", type=click.Choice(("text", "json")), default="text", show_default=True)
-@click.option("--verbose", "-v", is_flag=True, help="Show tracebacks.")
+@click.option("--verbose", "-v", is_flag=True, help="Show tracebacks, and what codemods printed.")
 def test(
     names: tuple[str, ...],
     update: bool,
@@ -59,52 +63,60 @@ def test(
         again += ["--trust"] if trust else []
         _watch(names, root, rules_file, folder, again)
     import codemods
-    from engine.fixtures import find_cases, told
+    from engine.fixtures import told
     from engine.fixtures.cover import covers
     from engine.session import load_config
 
     known = codemods.known()
     config = load_config(rules_file, root, known, trusted=trust)
     fixtures = folder or _beside(Path(config.path), root)
-    outcomes, branches = _tried(find_cases(fixtures, names), config, root, jobs)
+    outcomes, branches = _tried(fixtures, names, config, root, jobs)
     updated = _update(outcomes) if update else {}
     if output_format == "json":
         click.echo(told.as_json(outcomes, covers(outcomes, branches), updated))
     else:
         color = bool(os.environ.get("FORCE_COLOR") or (sys.stdout.isatty() and not os.environ.get("NO_COLOR")))
-        click.echo("\n".join(told.text(outcomes, covers(outcomes, branches), color)))
+        click.echo("\n".join(told.text(outcomes, covers(outcomes, branches), color, verbose)))
     raise SystemExit(_FAILED if any(one.problems for one in outcomes) else exits.CLEAN)
 
 
 def _beside(rules: Path, root: Path) -> Path:
     """The folder of cases: beside the rule file, but beside the root where that file is the one shipped with us."""
-    from engine.session import HOUSE
+    from engine.target import HOUSE
 
     shipped = rules.resolve() == (HOUSE / "rules.yaml").resolve() and HOUSE not in (root.resolve(), *root.resolve().parents)
     return (root if shipped else rules.parent) / "fixtures"
 
 
-def _tried(cases: Sequence[Case], config: Config, root: Path, jobs: int | None) -> tuple[list[Outcome], dict[str, Share]]:
+def _tried(
+    fixtures: Path, names: Sequence[str], config: Config, root: Path, jobs: int | None
+) -> tuple[list[Outcome], dict[str, Share]]:
     """What came of each case, and the branches that the cases of each codemod of this repository take."""
     import codemods
     from engine.discover import read_target_python
-    from engine.fixtures import Tools, bound_rule, tried
+    from engine.fixtures import Tools, bound_rule, find_cases, not_run, tried
     from engine.fixtures.branches import Measuring, branch_share, can_measure, own_files
     from engine.parallel import Limits, Pool
     from engine.session import OLDEST
 
     known = config.over(codemods.known())
-    rules = [(case, bound_rule(case, config.rules, known)) for case in cases]
+    outcomes: list[Outcome] = []
+    rules = []
+    for case in find_cases(fixtures, names, lambda case, error: outcomes.append(not_run(case, str(error)))):
+        try:
+            rules.append((case, bound_rule(case, config.rules, known)))
+        except RewrightError as error:
+            outcomes.append(not_run(case, str(error)))
     home = Path(config.path).resolve().parent
     files = {rule.bound.codemod.name: own_files(rule.bound.codemod, home) for _, rule in rules if can_measure()}
     python = config.python or read_target_python(root) or OLDEST
     with Pool(jobs or len(os.sched_getaffinity(0)), Limits(config.limits.file_seconds, config.limits.memory_mb)) as pool:
         measuring = {name: Measuring(pool, own) for name, own in files.items() if own}
-        outcomes = []
         for case, rule in rules:
             runner = measuring.get(rule.bound.codemod.name)
             with runner.here() if runner else contextlib.nullcontext():
                 outcomes.append(tried(case, rule, Tools(runner or pool, codemods.templates(), python=python)))
+    outcomes.sort(key=lambda one: one.case.id)
     return outcomes, {name: branch_share(one.arcs, one.files, home) for name, one in measuring.items()}
 
 
@@ -143,8 +155,10 @@ def _short(file: Path) -> str:
 def _watch(names: Sequence[str], root: Path, rules_file: Path | None, folder: Path | None, more: Sequence[str]) -> None:
     """Run `rewright test` again and again in a process of its own, so that changed rules and codemods are read afresh."""
     from engine import config as configuration
+    from engine.adapters.bind import named_files
+    from engine.adapters.trust import NAME
     from engine.fixtures.watch import watch
-    from engine.session import HOUSE
+    from engine.target import HOUSE
 
     rules = (rules_file or configuration.find(root) or HOUSE / "rules.yaml").resolve()
     fixtures = (folder or _beside(rules, root)).resolve()
@@ -169,8 +183,11 @@ def _watch(names: Sequence[str], root: Path, rules_file: Path | None, folder: Pa
             click.echo(f"-- {time.strftime('%H:%M:%S')}", err=True)
             subprocess.run([*argv, *(wanted or names)], check=False)
 
+    if "--trust" not in more and any(file.suffix == ".py" for file in named_files(rules)):
+        click.echo(_UNTRUSTED, err=True)
+    places = (rules, fixtures, rules.parent / NAME, rules.parent / "codemods")
     try:
-        watch((rules, fixtures, rules.parent / "codemods"), fixtures, run, lambda: time.sleep(_SECONDS))
+        watch(lambda: (*places, *named_files(rules)), fixtures, run, lambda: time.sleep(_SECONDS))
     except KeyboardInterrupt:
         click.echo(err=True)
     raise SystemExit(exits.CLEAN)

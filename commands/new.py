@@ -71,6 +71,7 @@ def _of_pattern(name: str, pattern: str, replacement: str | None, rules: Path, o
     from engine.fixtures import Tools, bound_rule, find_cases, labels, tried
     from engine.fixtures.snapshot import refusal, with_expect
     from engine.globs import matcher
+    from engine.habits import remark
     from engine.parallel import Inline
     from engine.scaffold.entry import case_file, pattern_entry
     from engine.scaffold.insert import with_entry
@@ -105,6 +106,8 @@ def _of_pattern(name: str, pattern: str, replacement: str | None, rules: Path, o
     if outcome.plan.deltas:
         case |= {f"after/{path}": data for path, data in outcome.after.items()}
     remarks = [] if any(expect.values()) else ["The pattern matches nothing in the code that was made for it: edit before/."]
+    if habit := remark({"match": pattern}):
+        remarks.append(f"Note: {habit}.")
     if not matcher(config.exclude)("fixtures/name/first/before/a.py"):
         remarks.append("Put /fixtures/ into target.exclude, or `rewright scan` looks at the cases too.")
     return text, case, "\n".join(remarks)
@@ -174,9 +177,12 @@ def _tell(name: str, rules: Path, made: bool, code: Mapping[Path, bytes], remark
     click.echo(f"made {short(rules.parent / 'fixtures' / name / _CASE)}: its first case")
     if remark:
         click.echo(remark)
-    trusting = {f"rewright trust{where}": "records that its Python may run; again after each edit"} if code else {}
-    steps = trusting | {
-        f"rewright test {name}{where}": "runs its cases; --update writes what happens",
+    test = f"rewright test {name}{where}"
+    tests = {
+        f"{test} --trust": "runs its cases with the codemod as it stands; with --watch, after each edit",
+        f"rewright trust{where}": "records that its Python may run, when it is as you want it; the rest asks for that",
+    }
+    steps = (tests if code else {test: "runs its cases; --update writes what happens"}) | {
         f"rewright diff --unsafe --select {name}{where}": "shows what it does to your code",
         "pytest --rewright": "runs the cases too; `rewright = true` in pytest.ini makes that a habit",
     }

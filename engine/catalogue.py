@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from engine import config as configuration
+from engine.adapters.light import lacking
 from engine.model import Change, Codemod, Failure, Finding, Item, Option, Plan, RewrightError
+from engine.rule_text import is_made_here, kind_of, said, summary
 
 
 def schema(codemods: Mapping[str, Codemod]) -> str:
@@ -26,14 +28,14 @@ def listing(config: configuration.Config, codemods: Mapping[str, Codemod], outpu
         rows = [_row(rule, codemods[rule.codemod]) for rule in config.rules]
         return json.dumps({"rules_file": config.path, "rules": rows, "unused_codemods": unused}, indent=2)
     width = max([len(rule.id) for rule in config.rules], default=0)
-    lines = [f"{rule.id:<{width}}  {rule.mode:<8}  {_summary(rule, codemods[rule.codemod])}" for rule in config.rules]
+    lines = [f"{rule.id:<{width}}  {rule.mode:<8}  {_listed(rule, codemods[rule.codemod])}" for rule in config.rules]
     lines += [f"\nNot used by any rule: {', '.join(unused)}"] if unused else []
     return "\n".join([f"Rules of {config.path}", "", *lines])
 
 
-def _summary(rule: configuration.Rule, codemod: Codemod) -> str:
-    """What a rule is for: its own message where it is one of several that a codemod may serve."""
-    return rule.message if rule.message and rule.id != codemod.name else codemod.summary
+def _listed(rule: configuration.Rule, codemod: Codemod) -> str:
+    absent = lacking(codemod)
+    return f"{summary(rule, codemod)} (needs {' and '.join(absent)})" if absent else summary(rule, codemod)
 
 
 def _row(rule: configuration.Rule, codemod: Codemod) -> dict[str, Any]:
@@ -65,29 +67,37 @@ def _row(rule: configuration.Rule, codemod: Codemod) -> dict[str, Any]:
         "options": options,
         "max_files_percent": rule.max_files_percent,
         "metadata": dict(rule.metadata),
+        "lacks": list(lacking(codemod)),
     }
 
 
 def explanation(name: str, config: configuration.Config, codemods: Mapping[str, Codemod]) -> str:
     """A rule or codemod in full: its documentation, its options with what this rule file sets them to, and an example.
 
+    Of a rule of a pattern or a tool, what it says takes the place of its codemod's documentation.
     The example of a codemod of ours is the one on its page, that of another rule one of the cases beside the rule file.
     """
+    from engine.report.screen import escape
+
     codemods = config.over(codemods)
     rule = next((rule for rule in config.rules if rule.id == name), None)
     codemod = codemods.get(rule.codemod if rule else name)
     if codemod is None:
         names = sorted({*codemods, *(rule.id for rule in config.rules)})
         raise RewrightError(f"no rule or codemod is called {name!r}{configuration.near_miss(name, names)}")
-    head = [f"{name}: {_summary(rule, codemod) if rule else codemod.summary}"]
+    head = [f"{name}: {summary(rule, codemod) if rule else codemod.summary}"]
     if rule:
         head += [text for text in (rule.message, rule.note, rule.url) if text and text not in head[0]]
         head.append(f"Mode {rule.mode}, severity {rule.severity}, from {config.path}")
-    options = [
-        _option(option, rule.options.get(option.name, option.default) if rule else option.default) for option in codemod.options
-    ]
-    lines = [*head, "", codemod.doc.strip(), "", "Options in force:", *(options or ["  none"])]
-    return "\n".join([*lines, *_example(name, codemod, Path(config.path))])
+    if rule and is_made_here(rule) and rule.id != kind_of(rule):
+        body = [escape(line) for line in said(rule, codemod)]
+    else:
+        options = [
+            _option(option, rule.options.get(option.name, option.default) if rule else option.default)
+            for option in codemod.options
+        ]
+        body = [codemod.doc.strip(), "", "Options in force:", *(options or ["  none"])]
+    return "\n".join([*head, "", *body, *_example(name, codemod, Path(config.path))])
 
 
 def _example(name: str, codemod: Codemod, rules: Path) -> Iterator[str]:

@@ -70,15 +70,23 @@ def pages(codemods: Mapping[str, Codemod], fixtures: Path, examples: Mapping[str
 
 
 def example_of(fixtures: Path, name: str, shown: str = "") -> str:
-    """The case `shown` of a rule, else its shortest rewrite, in Markdown, with what the case says; empty when none changes."""
+    """The case `shown` of a rule, else its shortest rewrite, in Markdown, with what the case says.
+
+    Where none changes anything, the lines that a case says are reported; empty when there is none. Cases that cannot be read
+    are left out: `rewright test` tells what is wrong with them.
+    """
     if not (fixtures / name).is_dir():
         return ""
-    told = [(case, diff) for case in find_cases(fixtures) if case.name == name and (diff := [*_rewrite(case)])]
+    cases = [case for case in find_cases(fixtures, broken=lambda case, error: None) if case.name == name]
+    told = [(case, diff, "diff") for case in cases if (diff := [*_rewrite(case)])]
+    told = told or [(case, lines, "python") for case in cases if (lines := [*_reported(case)])]
     if not told:
         return ""
-    case, diff = min(told, key=lambda one: (one[0].folder.name != shown, bool(one[0].spec.options), len(one[1]), one[0].id))
+    case, lines, kind = min(
+        told, key=lambda one: (one[0].folder.name != shown, bool(one[0].spec.options), len(one[1]), one[0].id)
+    )
     options = f" With {_options(case)}." if case.spec.options else ""
-    return "\n".join([f"{case.spec.summary.strip()}{options}", "", "```diff", *diff, "```", ""])
+    return "\n".join([f"{case.spec.summary.strip()}{options}", "", f"```{kind}", *lines, "```", ""])
 
 
 def shipped_example(name: str, folder: Path = PAGES) -> str:
@@ -101,6 +109,15 @@ def _rewrite(case: Case) -> Iterator[str]:
     for file, one, other in changed:
         lines = list(difflib.unified_diff(one, other, f"a/{file}", f"b/{file}", lineterm="", n=_FEW))
         yield from (line.rstrip() for line in (lines if len(changed) > 1 else lines[3:]))
+
+
+def _reported(case: Case) -> Iterator[str]:
+    """The lines of before/ that a case expects findings on, each with its place."""
+    for label in (case.spec.expect or {}).get("findings", ()):
+        path, _, line = label.partition(" ")[0].rpartition(":")
+        lines = _read(case.folder / "before" / path)
+        if line.isdecimal() and 0 < int(line) <= len(lines):
+            yield f"{lines[int(line) - 1].strip()}  # {path}:{line}"
 
 
 def _read(file: Path) -> list[str]:

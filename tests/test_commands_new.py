@@ -10,6 +10,7 @@ from test_cli import rewright, tree
 
 import codemods
 from engine.fixtures import Tools, bound_rule, find_cases, tried
+from engine.habits import ELLIPSIS
 from engine.parallel import Inline
 from engine.scaffold import entry
 
@@ -33,6 +34,11 @@ def test_a_pattern_with_a_replacement(home):
     assert "ok    no-loop/first" in rewright(home, "test").stdout
 
 
+def test_a_pattern_as_other_tools_write_it_is_told_at_once(home):
+    assert f"Note: {ELLIPSIS}." in rewright(home, "new", "a", "--pattern", "f(..., a=1)").stdout
+    assert "Note:" not in rewright(home, "new", "b", "--pattern", "f($$$, a=1)").stdout
+
+
 def test_a_second_rule_keeps_every_byte_and_goes_upward_to_the_rules(home):
     (home / "rules.yaml").write_bytes(b"version: 1\r\nrules:\r\n  # mine\r\n  - id: broad-except")
     (home / "deep").mkdir()
@@ -42,6 +48,11 @@ def test_a_second_rule_keeps_every_byte_and_goes_upward_to_the_rules(home):
     assert "Put /fixtures/ into target.exclude" in told and f"rewright test no-print --root {home}" in told
     assert set(made) == {"rules.yaml", "fixtures/no-print/first/before/a.py", "fixtures/no-print/first/case.yaml"}
     assert "1 case passed." in rewright(home, "test", "no-print").stdout
+
+
+def test_a_pattern_with_parameters_around_a_default(home):
+    rewright(home, "new", "no-shared", "--pattern", "def $F($$$A, $X={}, $$$B): $$$C")
+    assert yaml.safe_load(tree(home)["fixtures/no-shared/first/case.yaml"])["expect"]["findings"] == ["a.py:2 no-replacement"]
 
 
 @pytest.mark.parametrize(
@@ -71,6 +82,14 @@ def test_a_codemod_is_written_with_its_rule_and_its_case(home):
     (home / "rules.yaml").write_text("version: 1\nrules:\n  - id: broad-except\n")
     told = rewright(home, "new", "no-clock", "--codemod").stdout
     assert "made codemods/no_clock.py: the codemod" in told
+    commands = [line.split("  ")[1] for line in told.splitlines() if line.startswith("  ")]
+    assert commands == [
+        "rewright test no-clock --trust",
+        "rewright trust",
+        "rewright diff --unsafe --select no-clock",
+        "pytest --rewright",
+    ]
+    assert "1 case passed." in rewright(home, "test", "no-clock", "--trust").stdout
     known = yaml.safe_load((home / "rules.yaml").read_text())
     assert known["codemods"] == ["codemods/no_clock.py"] and [rule["id"] for rule in known["rules"]] == [
         "broad-except",

@@ -16,6 +16,7 @@ from engine.project import Project
 from engine.source import Source
 
 _VARIABLE = re.compile(r"\$\$\$([A-Z_][A-Z0-9_]*)|\$([A-Z_][A-Z0-9_]*)")
+_SHOWN = 80  # characters of what a variable holds, in a message
 _MATCHING = ("rule", "constraints", "utils", "transform")
 _TOLD = ("id", "language", "message", "note", "severity", "fix", "url", "metadata", "files", "ignores", "labels")
 
@@ -68,8 +69,9 @@ def _matches(text: str, rule: _Rule) -> Any:
 def _item(source: Source, node: Any, rule: _Rule, options: Mapping[str, Any]) -> Item | None:
     low, high = node.range().start.index, node.range().end.index
     site = Site(source.path, *source.position(low), *source.position(high))
+    message = _VARIABLE.sub(functools.partial(_named, source, node, rule), rule.message)
     if rule.fix is None:
-        return Finding(site, rule.message, "no-fix")
+        return Finding(site, message, "no-fix")
     try:
         text = _filled(source, node, rule)
     except _StringMoves:
@@ -78,12 +80,23 @@ def _item(source: Source, node: Any, rule: _Rule, options: Mapping[str, Any]) ->
         return None
     return Change(
         site,
-        rule.message,
+        message,
         Applicability(options["applicability"]),
         (Edit(source.path, low, high, text),),
         (Span(source.path, low, high),),
         evidence=(Evidence("meaning", "unknown", "another tool made this change, and says nothing of its meaning"),),
     )
+
+
+def _named(source: Source, node: Any, rule: _Rule, match: re.Match[str]) -> str:
+    """What a variable holds, as one line of a message."""
+    if match[2] in rule.transformed:
+        text = node.get_transformed(match[2]) or ""
+    else:
+        low, high = _held(node, match)
+        text = source.text[low:high]
+    line = " ".join(text.split())
+    return line if len(line) <= _SHOWN else line[:_SHOWN] + "..."
 
 
 class _StringMoves(Exception):
@@ -107,14 +120,9 @@ def _filled(source: Source, node: Any, rule: _Rule) -> str:
 
 def _captured(source: Source, node: Any, rule: _Rule, indent: str, match: re.Match[str]) -> str:
     """What a variable holds, its further lines moved from where they stood to `indent`."""
-    many, one = match[1], match[2]
-    if one and one in rule.transformed:
-        return node.get_transformed(one) or ""
-    nodes = node.get_multiple_matches(many) if many else [node.get_match(one)]
-    nodes = [each for each in nodes if each is not None]
-    if not nodes:
-        return ""
-    low, high = nodes[0].range().start.index, nodes[-1].range().end.index
+    if match[2] in rule.transformed:
+        return node.get_transformed(match[2]) or ""
+    low, high = _held(node, match)
     text = source.text[low:high].replace("\r\n", "\n")
     was = re.match(r"[ \t]*", source.text[source.line_start(low) :])
     old = was.group() if was else ""
@@ -124,6 +132,13 @@ def _captured(source: Source, node: Any, rule: _Rule, indent: str, match: re.Mat
         raise _StringMoves
     first, *rest = lines_of(text)
     return first + "".join(indent + line.removeprefix(old) if line.strip() else line for line in rest)
+
+
+def _held(node: Any, match: re.Match[str]) -> tuple[int, int]:
+    """The 0-based range of what a variable holds; (0, 0) for one that holds nothing, which ast-grep writes as nothing."""
+    nodes = node.get_multiple_matches(match[1]) if match[1] else [node.get_match(match[2])]
+    nodes = [each for each in nodes if each is not None]
+    return (nodes[0].range().start.index, nodes[-1].range().end.index) if nodes else (0, 0)
 
 
 def _rules(code: Code | None) -> Iterator[_Rule]:

@@ -5,6 +5,7 @@ Foreign code runs in worker processes only, here too: this process reads its byt
 
 from __future__ import annotations
 
+import ast
 import re
 from collections import ChainMap
 from collections.abc import Mapping, Sequence
@@ -14,10 +15,11 @@ from typing import Any
 
 from engine import config as configuration
 from engine.adapters import trust
+from engine.adapters.blame import refused
 from engine.adapters.kinds import module_of, tools
-from engine.adapters.light import missing, names_any
+from engine.adapters.light import lacking, names_any
 from engine.adapters.load import Code
-from engine.adapters.tool import Tool, refused
+from engine.adapters.tool import Tool
 from engine.adapters.user import described
 from engine.cache import digest
 from engine.model import Codemod, RewrightError
@@ -74,13 +76,13 @@ def named(file: Path) -> tuple[dict[str, list[Code]], dict[str, list[Code]]]:
     """The Python that a rule file would run, and the data that its tools would read, by "key:path"."""
     from engine.config import positions  # loads PyYAML, which most runs need not
 
-    document = positions.read(str(file), file.read_bytes()).data
-    said: Mapping[str, Any] = document if isinstance(document, dict) else {}
+    document = positions.read(str(file), file.read_bytes())
+    said: Mapping[str, Any] = document.data if isinstance(document.data, dict) else {}
     runs: dict[str, list[Code]] = {}
     reads: dict[str, list[Code]] = {}
     for path in _texts(said.get("codemods")):
         runs[f"codemods:{path}"] = trust.read_code(file.parent, path)
-    for rule in said["rules"] if isinstance(said.get("rules"), list) else ():
+    for index, rule in enumerate(said["rules"] if isinstance(said.get("rules"), list) else ()):
         for kind, what in _FILES.items():
             value = rule.get(kind) if isinstance(rule, dict) else None
             if not isinstance(value, str):
@@ -90,11 +92,37 @@ def named(file: Path) -> tuple[dict[str, list[Code]], dict[str, list[Code]]]:
             elif what == "code" or _is_path(value):
                 path = value.rpartition(":")[0] if what == "class" else value
                 runs[f"{kind}:{value}"] = trust.read_code(file.parent, path)[:1]
+            elif value.removesuffix(":").endswith(".py"):
+                place = document.place(("rules", index, kind))
+                told = _classless(file.parent, value.removesuffix(":"))
+                raise RewrightError(f"{file}:{place.line}:{place.column}: {kind}: {told}")
     return runs, reads
 
 
+def named_files(file: Path) -> list[Path]:
+    """The files that a rule file names, codemods and what its tools read; none where it, or one of them, cannot be read."""
+    try:
+        found = named(file)
+    except (RewrightError, OSError):
+        return []
+    return [file.parent / path for codes in found for each in codes.values() for code in each for _, path, _ in code.files]
+
+
+def _classless(folder: Path, path: str) -> str:
+    """What to write in place of a path alone, with the classes that are there; the file is not run."""
+    try:
+        tree = ast.parse(trust.read_code(folder, path)[0].files[0][2])
+    except (SyntaxError, ValueError):
+        return f"name the class: {path}:Class"
+    names = [node.name for node in tree.body if isinstance(node, ast.ClassDef)]
+    if len(names) == 1:
+        return f"name the class: {path}:{names[0]}"
+    return f"name the class: {path}:Class" + (f", where Class is one of {', '.join(names)}" if names else "; the file has none")
+
+
 def _is_path(value: str) -> bool:
-    return value.rpartition(":")[0].endswith(".py")
+    place, _, name = value.rpartition(":")
+    return place.endswith(".py") and bool(name)
 
 
 def _texts(value: Any) -> list[str]:
@@ -138,8 +166,6 @@ def load(file: Path, codemods: Mapping[str, Codemod], found: Foreign, runner: Ru
     for rule in config.rules:
         codemod = every[rule.codemod]
         if isinstance(codemod.run_file, Tool):
-            if rule.mode != "off" and (complaint := missing(codemod)):
-                raise RewrightError(f"{file}: rule {rule.id}: {complaint}")
             kind = rule.codemod
             code = (found.scripts or {}).get(str(rule.options.get(kind, "")))
             rule = replace(rule, codemod=f"{kind}:{rule.id}")  # noqa: PLW2901
@@ -155,7 +181,7 @@ def _described(file: Path, ours: Mapping[str, Codemod], codes: Sequence[Code], r
     own: dict[str, Codemod] = {}
     for look, answer in _answers([_Look(code.path, code) for code in codes], runner):
         if isinstance(answer, str):
-            raise RewrightError(f"{file.parent / look.path}: {answer}")
+            raise RewrightError(f"{file.parent}/{answer}")
         taken = answer.name in ours or answer.name in tools() or answer.name == "pattern"
         if taken or answer.name in own or not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", answer.name):
             why = "the name is taken" if taken or answer.name in own else "a name is lower-case letters, digits and '-'"
@@ -167,7 +193,7 @@ def _described(file: Path, ours: Mapping[str, Codemod], codes: Sequence[Code], r
 def _probe(file: Path, rules: Sequence[configuration.Rule], bound: Mapping[str, Codemod], runner: Runner | None) -> None:
     looks = []
     for rule in rules:
-        if rule.codemod in bound and rule.mode != "off":
+        if rule.codemod in bound and rule.mode != "off" and not lacking(bound[rule.codemod]):  # a run that selects it says so
             tool: Any = bound[rule.codemod].run_file
             looks.append(_Look(rule.id, tool.code, tool.kind, dict(rule.options)))
     problems = [f"{file}: rule {look.path}: {answer}" for look, answer in _answers(looks, runner) if answer] if runner else []
@@ -177,9 +203,11 @@ def _probe(file: Path, rules: Sequence[configuration.Rule], bound: Mapping[str, 
 
 def _answers(looks: Sequence[_Look], runner: Runner) -> list[tuple[_Look, Any]]:
     """Each with what a worker found: a sentence for what is wrong."""
-    found: list[tuple[Any, Any]] = []
+    found: list[tuple[_Look, Any]] = []
+    look: Any
     for look, result in runner.run(look_at, None, looks):
-        found.append((look, f"it {_ended(result)}" if isinstance(result, Crash) else result))
+        whose = f"{look.code.path}: " if look.code else ""
+        found.append((look, f"{whose}it {_ended(result)}" if isinstance(result, Crash) else result))
     return sorted(found, key=lambda pair: str(pair[0].path))
 
 
@@ -205,5 +233,5 @@ def _looked_at(look: _Look) -> Codemod | str:
         with contained():
             tool.probe(look.options, look.code)
     except (Exception, SystemExit) as error:  # noqa: BLE001  # rewright: ignore[broad-except] the worker boundary: foreign code may raise anything
-        return str(refused(look.code.path, error) if look.code and look.kind else refused("", error)).removeprefix(": ")
+        return str(refused(error, look.code))
     return ""

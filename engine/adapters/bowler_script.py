@@ -34,10 +34,11 @@ def probe(options: Mapping[str, Any], code: Code | None) -> None:
 
 
 def run(source: Source, project: Project, options: Mapping[str, Any], code: Code | None) -> Told:
-    """The text after every query of the script, in order."""
+    """The text after every query, in order; those of Python 3 are not asked of a file that does not parse."""
     text = source.text.replace("\r\n", "\n")
     for query in _queries(code):
-        if query.filename_matcher is None or query.filename_matcher(source.path):
+        reads = source.parses or query.python_version == 2
+        if reads and (query.filename_matcher is None or query.filename_matcher(source.path)):
             text = _run_query(query, text, source)
     return Told(text, f"{options['bowler']}: as this Bowler query says")
 
@@ -83,6 +84,8 @@ def _ended_quietly(code: Code) -> Any:
 
 
 def _run_query(query: Any, text: str, source: Source) -> str:
+    from fissix.pgen2.parse import ParseError
+    from fissix.pgen2.tokenize import TokenError
     from fissix.refactor import RefactoringTool
 
     class InMemory(RefactoringTool):  # type: ignore[misc]
@@ -95,7 +98,12 @@ def _run_query(query: Any, text: str, source: Source) -> str:
 
     tool = InMemory(query.compile(), {"print_function": True} if query.python_version == 3 else {})
     ended = text if text.endswith("\n") else text + "\n"
-    tree = tool.driver.parse_string(ended)
+    try:
+        tree = tool.driver.parse_string(ended)
+    except (ParseError, TokenError, IndentationError):
+        if source.parses:
+            raise
+        return text  # neither Python 2 nor 3: that the file does not parse is told once, by the engine
     tool.refactor_tree(tree, source.path)
     new = str(tree)
     return _processed(query, ended, new, source) if query.processors else new

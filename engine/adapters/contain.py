@@ -1,4 +1,4 @@
-"""Foreign code at arm's length: what it prints goes nowhere, and it reaches neither the network nor the disk nor other programs.
+"""Foreign code at arm's length: what it prints goes where the caller says, and it reaches neither network nor disk nor programs.
 
 A guard against accidents and against code that nobody read closely. It is no sandbox: who trusts code, runs it.
 """
@@ -43,15 +43,16 @@ class _Guard:
 
 
 @contextlib.contextmanager
-def contained() -> Iterator[None]:
+def contained(printed: io.TextIOBase | None = None) -> Iterator[None]:
     """Run foreign code in here. What it did to the working directory, the standard streams and sys.path is put back.
 
-    An attempt to reach out raises PermissionError at the place of the attempt.
+    An attempt to reach out raises PermissionError at the place of the attempt. `printed`: what sys.stdout and sys.stderr are.
     """
     _watch()
     where, path, bytecode, argv = os.getcwd(), list(sys.path), sys.dont_write_bytecode, list(sys.argv)
     sys.dont_write_bytecode = True
-    with unwarned(), _silence(), contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+    out: Any = printed or io.StringIO()
+    with unwarned(), _silence(), contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
         _Guard.depth += 1
         try:
             yield

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
-from engine.model import Codemod
+from engine.model import Codemod, RewrightError
 
 _NAMES = re.compile(rb"(?m)(?:^[ \t-]*|[{,]\s*)[\"']?(?:codemods|libcst|bowler|fixit|ast-grep|rope)[\"']?\s*:")
 
@@ -14,12 +15,38 @@ def names_any(data: bytes) -> bool:
     return _NAMES.search(data) is not None
 
 
+def lacking(codemod: Codemod) -> tuple[str, ...]:
+    """The packages that a codemod needs and that are not installed, by the names that `pip` knows. Imports none of them."""
+    return tuple(_distribution(package) for package in codemod.packages if not is_installed(package))
+
+
 def missing(codemod: Codemod) -> str:
-    """Which package of a codemod is not installed, as a sentence; empty when all are. Imports none of them."""
-    for package in codemod.packages:
-        if not is_installed(package):
-            return f"{codemod.name} needs {package}, which is not installed: pip install 'rewright[{codemod.extra}]'"
-    return ""
+    """What a codemod needs that is not installed, as a sentence with both remedies; empty when nothing is."""
+    absent = lacking(codemod)
+    if not absent:
+        return ""
+    are = "which is not installed" if len(absent) == 1 else "which are not installed"
+    every = " ".join(map(_distribution, codemod.packages))
+    return f"{codemod.name} needs {' and '.join(absent)}, {are}: pip install {every}, or pip install 'rewright[{codemod.extra}]'"
+
+
+def require_installed(file: str, rule: str, codemod: Codemod) -> None:
+    """Raises RewrightError, with the rule's place in the rule file, when a package that it needs is not installed."""
+    complaint = missing(codemod)
+    if not complaint:
+        return
+    from engine.config import positions  # loads PyYAML, which most runs need not
+
+    try:
+        document = positions.read(file, Path(file).read_bytes())
+    except OSError:
+        raise RewrightError(f"{file}: rule {rule}: {complaint}") from None
+    said = document.data if isinstance(document.data, dict) else {}
+    rules = said.get("rules")
+    every = enumerate(rules if isinstance(rules, list) else [])
+    index = next((index for index, one in every if isinstance(one, dict) and one.get("id") == rule), 0)
+    place = document.place(("rules", index))
+    raise RewrightError(f"{file}:{place.line}:{place.column}: rule {rule}: {complaint}")
 
 
 def is_installed(package: str) -> bool:
@@ -27,3 +54,7 @@ def is_installed(package: str) -> bool:
     from importlib.util import find_spec
 
     return find_spec(package) is not None
+
+
+def _distribution(package: str) -> str:
+    return package.replace("_", "-")

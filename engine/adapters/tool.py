@@ -7,10 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from engine.adapters.blame import blaming
 from engine.adapters.contain import contained, unwarned
 from engine.adapters.load import Code
+from engine.adapters.printed import kept
 from engine.edits import apply_edits
-from engine.model import Applicability, Change, Edit, Evidence, Finding, Option, RewrightError, Site, Skip, Span
+from engine.model import Applicability, Change, Edit, Evidence, Finding, Option, Site, Skip, Span
 
 if TYPE_CHECKING:
     from engine.project import Project
@@ -41,6 +43,7 @@ class Tool:
     kind: str
     code: Code | None = None
     stamp: str = ""
+    printed: str = ""  # the folder that keeps what it prints; see engine.adapters.printed
 
     def __call__(self, source: Source, project: Project, options: Mapping[str, Any]) -> Iterator[Item]:
         """The items of one file. Runs in a worker; raises what the tool raises."""
@@ -49,7 +52,7 @@ class Tool:
         tool = module_of(self.kind)
         with unwarned():
             tool.prepare()
-        with contained():
+        with kept(self.printed, source) as stream, blaming(self.code), contained(stream):
             found = tool.run(source, project, options, self.code)
             items = found if isinstance(found, list) else [*found.items, *changes(source, found, options, project.python)]
         return iter(items)
@@ -110,10 +113,3 @@ def _change(source: Source, found: Sequence[Any], told: Told, options: Mapping[s
 def top(source: Source) -> Site:
     """The site of what is said of a whole file."""
     return Site(source.path, 1)
-
-
-def refused(where: str, error: BaseException) -> RewrightError:
-    """What foreign code raised while it was looked at, as a sentence."""
-    if isinstance(error, RewrightError):
-        return RewrightError(f"{where}: {error}")
-    return RewrightError(f"{where}: {type(error).__name__}: {error}".rstrip(": "))

@@ -6,13 +6,16 @@ the tree reaches no other file, and a codemod that says different things of the 
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from engine.adapters.blame import blaming
 from engine.adapters.contain import contained
 from engine.adapters.load import Code, fresh
+from engine.adapters.printed import kept
 from engine.adapters.tool import Item
 from engine.model import Codemod, RefusedFile, RewrightError
 from engine.project import Project
@@ -25,12 +28,15 @@ class UserRun:
 
     code: Code
     asks: bool = False  # its hints are a function of the options, which is asked here and not in the main process
+    printed: str = ""  # the folder that keeps what it prints; see engine.adapters.printed
 
     def __call__(self, source: Source, project: Project, options: Mapping[str, Any]) -> Iterator[Item]:
         """The items of one file. Raises what the codemod raises, and RefusedFile when two runs differ."""
         if self.asks and not self._wanted(source, options):
             return iter(())
-        first, second = (self._items(Source(source.path, source.data), project, options) for _ in range(2))
+        with kept(self.printed, source) as stream:
+            first = self._items(source, project, options, stream)
+        second = self._items(source, project, options)
         if first != second:
             raise RefusedFile(
                 "not-deterministic",
@@ -40,13 +46,16 @@ class UserRun:
         return iter(first)
 
     def _wanted(self, source: Source, options: Mapping[str, Any]) -> bool:
-        with contained():
+        with blaming(self.code), contained():
             hints = fresh(self.code).CODEMOD.hints(dict(options))
         return any(re.search(hint, source.data) for hint in ((hints,) if isinstance(hints, bytes) else hints))
 
-    def _items(self, source: Source, project: Project, options: Mapping[str, Any]) -> list[Item]:
-        with contained():
-            return list(fresh(self.code).CODEMOD.run_file(source, project, dict(options)))
+    def _items(
+        self, source: Source, project: Project, options: Mapping[str, Any], stream: io.TextIOBase | None = None
+    ) -> list[Item]:
+        own = Source(source.path, source.data)
+        with blaming(self.code), contained(stream):
+            return list(fresh(self.code).CODEMOD.run_file(own, project, dict(options)))
 
 
 def described(code: Code) -> Codemod:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from engine.config.checker import Checker
-from engine.config.errors import near_miss
+from engine.config.errors import FOREIGN_SHAPES, near_miss
 from engine.config.options import fill
 from engine.config.positions import Path
 from engine.config.values import PATTERN, PATTERN_KEYS, SHAPES, TOOL_KEYS, TOOLS, Rule
@@ -30,11 +30,18 @@ def check_rule(checker: Checker, index: int, rule: Mapping[str, JSON]) -> dict[s
     if not isinstance(name, str) or checker.document.is_broken((*at, key)):
         return {}
     codemod = checker.codemods.get(name)
+    if codemod is None and key == "id" and _has_foreign_shape(rule):
+        return {}
     if codemod is None:
         why = "" if key == "codemod" else " (a rule without 'codemod' runs the one that its id names)"
         checker.complain((*at, key), f"there is no codemod {name!r}{why}{near_miss(name, checker.codemods)}", False)
         return {}
     return fill(codemod, given if isinstance(given, dict) else {}, (*at, "options"), checker.document, checker.complain)
+
+
+def _has_foreign_shape(rule: Mapping[str, JSON]) -> bool:
+    """Is it meant as a pattern rule, in the words of another tool? The schema says what they are here: that is enough."""
+    return any(shape in rule for shape in FOREIGN_SHAPES)
 
 
 def _tool(
@@ -59,7 +66,7 @@ def _is_other(checker: Checker, at: Path, rule: Mapping[str, JSON], said: Sequen
     pattern = checker.codemods.get(PATTERN)
     if pattern is not None and (other == PATTERN or (not rule.get("codemod") and any(key in SHAPES for key in said))):
         return False
-    for key in said:
+    for key in said if other is not None or not _has_foreign_shape(rule) else ():
         if other is None:
             checker.complain((*at, key), f"{key!r} belongs to a pattern rule; say the code to look for under 'match'", True)
         else:

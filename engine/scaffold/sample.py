@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import ast
 import builtins
+import itertools
 import keyword
 import re
 import textwrap
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from engine.model import RewrightError
 
 _META = re.compile(r"(\$\$\$|\$)([A-Za-z_]\w*)?")
+_MOST = 5  # `$$$` in a pattern, of which every combination is tried
 _ASYNC = (ast.Await, ast.AsyncFor, ast.AsyncWith)
 
 
@@ -20,7 +22,7 @@ def sample(pattern: str) -> str:
     """A small module that holds what the pattern describes. Raises RewrightError where the pattern is not Python."""
     plain = textwrap.dedent(pattern).strip("\n").rstrip()
     failure: SyntaxError | None = None
-    for stars in ("", "*", "**"):  # a `$$$X` behind a keyword argument can only be `**x`, one alone in a signature `*x`
+    for stars in _stars(plain):
         filled, names = _filled(plain, stars)
         for code in _placed(filled):
             try:
@@ -34,10 +36,20 @@ def sample(pattern: str) -> str:
     raise RewrightError(f"the pattern {plain!r} is not Python ({told}); $X stands for one thing and $$$X for several")
 
 
-def _filled(plain: str, stars: str) -> tuple[str, set[str]]:
-    """The pattern with names in place of metavariables, and these names."""
+def _stars(plain: str) -> Iterable[tuple[str, ...]]:
+    """What may stand before each `$$$X`, the fewest stars first: behind a keyword argument it can only be `*x` or `**x`."""
+    kinds = ("", "*", "**")
+    count = sum(len(match[1]) == 3 for match in _META.finditer(plain))
+    if count > _MOST:
+        return ((kind,) * count for kind in kinds)
+    return sorted(itertools.product(kinds, repeat=count), key=lambda stars: len("".join(stars)))
+
+
+def _filled(plain: str, stars: Sequence[str]) -> tuple[str, set[str]]:
+    """The pattern with names in place of metavariables, and these names. `stars`: before each `$$$X`, in order."""
     taken = set(re.findall(r"\b[A-Za-z_]\w*", _META.sub(" ", plain)))
     names: dict[str, str] = {}
+    left = iter(stars)
 
     def name(match: re.Match[str]) -> str:
         key = match[2] or ""
@@ -48,7 +60,7 @@ def _filled(plain: str, stars: str) -> tuple[str, set[str]]:
             taken.add(word)
             names[match[0]] = word
         word = names[match[0]]
-        return stars + word if len(match[1]) == 3 else word
+        return next(left) + word if len(match[1]) == 3 else word
 
     return _META.sub(name, plain), set(names.values())
 

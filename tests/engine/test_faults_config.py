@@ -21,6 +21,58 @@ def codemods():
     return {"broad-except": codemod("broad-except", *OPTIONS)}
 
 
+ELSEWHERE = """\
+version: 1
+rules:
+  - id: one
+    pattern: print($X)
+    fix: log($X)
+    replace: log($X)
+    language: python
+  - id: two
+    patterns: [a]
+    pattern-either: [a]
+    pattern-not: b
+    pattern-inside: c
+    pattern-not-inside: d
+    rewrite: e
+    paths: [x/]
+    ignores: [y/]
+  - id: three
+    rule: {pattern: f}
+    files: [x/]
+  - id: broad-except
+    fixx: g
+  - id: [1]
+    pattern: a
+sprints:
+  - {id: s, rules: [broad-except], branch: b, paths: [x/], fix: a}
+"""
+
+
+def test_keys_of_other_tools_are_told_in_a_sentence_each(problems):
+    assert problems(ELSEWHERE) == [
+        "4:5: unknown key 'pattern'; the code to look for is 'match' here",
+        "5:5: unknown key 'fix'; what takes the place of the code is 'replace' here",
+        "7:5: unknown key 'language'; leave it out: every rule is for Python",
+        "9:5: unknown key 'patterns'; patterns that must all match are 'all' here",
+        "10:5: unknown key 'pattern-either'; patterns of which one must match are 'any' here",
+        "11:5: unknown key 'pattern-not'; what must not match is 'not' here",
+        "12:5: unknown key 'pattern-inside'; what the code must stand in is 'where: {inside: ...}' here",
+        "13:5: unknown key 'pattern-not-inside'; what the code must not stand in is 'where: {not-inside: ...}' here",
+        "14:5: unknown key 'rewrite'; what takes the place of the code is 'replace' here",
+        "15:5: unknown key 'paths'; the files of a rule are 'include' and 'exclude' here",
+        "16:5: unknown key 'ignores'; the files that a rule leaves out are 'exclude' here",
+        "18:5: unknown key 'rule'; the code to look for is 'match' here, beside the id",
+        "19:5: unknown key 'files'; the files of a rule are 'include' and 'exclude' here",
+        "21:5: unknown key 'fixx'; did you mean 'fixit'?",
+        "22:9: rules[5].id: expected text, got a list",
+        "23:5: unknown key 'pattern'; the code to look for is 'match' here",
+        "25:60: unknown key 'fix'; known: applicability, base, branch, budget, code-owners, depends-on, gates, granularity, id, "
+        "name, options, owner, paths, rules",
+    ]
+
+
 def test_fault_50_unknown_duplicate_and_mistyped_keys(problems):
     assert problems(ONE_RULE + "    mod: off\n    mode: report\n    mode: off\n    severity: [error]\nversion: 1\n") == [
         "4:5: unknown key 'mod'; did you mean 'mode'?",

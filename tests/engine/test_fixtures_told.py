@@ -80,7 +80,7 @@ def test_text_for_people_is_escaped_and_counts(tmp_path):
 
 def test_json_for_programs(tmp_path):
     fixtures = lay(tmp_path, {"before/a.py": BEFORE, "rename-exception/second/before/a.py": ""})
-    known = json.loads(told.as_json(outcomes(fixtures), []))
+    known = json.loads(told.as_json(outcomes(fixtures), [], {}))
     assert (known["passed"], known["failed"], [case["passed"] for case in known["cases"]]) == (1, 1, [False, True])
     assert known["cases"][0]["folder"] == str((fixtures / "rename-exception/first").resolve())
     assert known["cases"][0]["problems"][0]["what"] == "after"
@@ -108,7 +108,7 @@ def watched(root, *edits):
         left.pop(0)()
 
     try:
-        watch([root / "rules.yaml", root / "fixtures"], root / "fixtures", runs.append, pause)
+        watch(lambda: [root / "rules.yaml", root / "fixtures"], root / "fixtures", runs.append, pause)
     except Done:
         return runs
 
@@ -141,7 +141,7 @@ def test_a_change_during_a_run_starts_another(tmp_path):
             raise Done
 
     try:
-        watch([fixtures], fixtures, run, pause)
+        watch(lambda: [fixtures], fixtures, run, pause)
     except Done:
         assert runs == [[], ["r/a"]]
 

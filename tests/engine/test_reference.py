@@ -3,10 +3,13 @@
 import json
 
 import kit
+import pytest
 
 from engine import catalogue
+from engine.adapters import bind
 from engine.config import load
 from engine.model import Codemod, Option
+from engine.parallel import Inline
 from engine.reference import applicability, example_of, index, page, sections, shipped_example
 
 DOC = """Do it.
@@ -162,6 +165,7 @@ def test_rules_as_json_hold_all_that_the_file_says(tmp_path):
         "applicability": "Always unsafe: other exceptions are caught than before.",
         "max_files_percent": 50.0,
         "metadata": {},
+        "lacks": [],
     }
     assert (options["to"]["value"], options["to"]["default"], options["from"]["value"]) == (
         "clients.Down",
@@ -185,3 +189,97 @@ def test_explain_shows_an_example_of_the_rule_or_of_the_codemod(tmp_path):
     told = catalogue.explanation("our-clients", config(tmp_path), kit.CODEMODS)
     assert "our-clients: Name our own error." in told and "It is in clients." in told
     assert "Example:" in told and "+except \\x1b[31mDown: pass" in told
+
+
+MADE = """version: 1
+rules:
+  - id: no-sleep
+    match: |
+      time.sleep($SECONDS)
+      work()
+    where: {inside: coroutine}
+    replace: "await asyncio.sleep($SECONDS)"
+    imports: [asyncio]
+    message: A coroutine does not sleep.
+    note: The loop stands still meanwhile.
+    url: https://example.org/sleep
+    exclude: [tests/]
+  - id: told
+    any: [print($$$), pprint.pprint($$$)]
+  - id: short
+    match: len($X) == 0
+    replace: not $X
+  - id: strings
+    libcst: libcst.codemod.commands.convert_percent_format_to_fstring.ConvertPercentFormatStringCommand
+    options: {whole-file: true}
+  - id: fetch
+    bowler: q.py
+  - id: cost
+    rope: {rename: shop.price, to: cost}
+"""
+
+
+@pytest.fixture
+def made(tmp_path):
+    (tmp_path / "rules.yaml").write_text(MADE)
+    (tmp_path / "q.py").write_text("from bowler import Query\nQuery().select_root().execute()\n")
+    return bind.load(tmp_path / "rules.yaml", kit.CODEMODS, bind.foreign(tmp_path / "rules.yaml", True), Inline())
+
+
+def test_the_list_says_what_a_rule_without_a_message_is_made_of(made):
+    lines = catalogue.listing(made, kit.CODEMODS, "text").splitlines()[2:8]
+    assert [line.partition("rewrite   ")[2] for line in lines] == [
+        "A coroutine does not sleep.",
+        "any: [print($$$), pprint.pprint($$$)]",
+        "len($X) == 0 -> not $X",
+        "libcst: libcst.codemod.commands.convert_percent_format_to_fstring.ConvertPercentFormatStringCommand",
+        "bowler: q.py",
+        "rope: {rename: shop.price, to: cost}",
+    ]
+
+
+def test_explain_tells_what_a_pattern_rule_says_and_no_manual(made, tmp_path):
+    assert (
+        catalogue.explanation("no-sleep", made, kit.CODEMODS)
+        == f"""\
+no-sleep: A coroutine does not sleep.
+The loop stands still meanwhile.
+https://example.org/sleep
+Mode rewrite, severity warning, from {tmp_path}/rules.yaml
+
+match: |
+  time.sleep($SECONDS)
+  work()
+where:
+  inside: coroutine
+replace: await asyncio.sleep($SECONDS)
+imports:
+- asyncio
+applicability: unsafe
+exclude:
+- tests/
+
+docs/patterns.md says what patterns, conditions and replacements mean."""
+    )
+    assert "What it does" in catalogue.explanation("pattern", made, kit.CODEMODS)
+
+
+def test_explain_tells_which_tool_a_rule_is_carried_out_by(made):
+    told = catalogue.explanation("strings", made, kit.CODEMODS)
+    assert (
+        "\n\nlibcst: libcst.codemod." in told
+        and "\napplicability: unsafe\noptions:\n  whole-file: true\n\ndocs/adapters.md says" in told
+    )
+    assert "\nrope:\n  rename: shop.price\n  to: cost\napplicability: unsafe\n" in catalogue.explanation(
+        "cost", made, kit.CODEMODS
+    )
+
+
+def test_explain_shows_what_a_case_of_a_rule_that_reports_says_and_passes_over_broken_cases(made, tmp_path):
+    for name, text in (("first", "expect: {findings: [a.py:2, 'a.py:9 gone', 'a.py:4 no-fix']}\n"), ("second", "[")):
+        case = tmp_path / "fixtures/told" / name
+        (case / "before").mkdir(parents=True)
+        (case / "before/a.py").write_text("import pprint\nprint(1)\n\npprint.pprint(\x1b)\n")
+        (case / "case.yaml").write_text("summary: Both are told.\n" + text)
+    told = catalogue.explanation("told", made, kit.CODEMODS)
+    assert told.endswith("Example:\n  Both are told.\n\n  print(1)  # a.py:2\n  pprint.pprint(\\x1b)  # a.py:4\n")

@@ -93,6 +93,9 @@ PATTERNS = {
     "$X = $_": "def example(anything):\n    x = anything\n",
     "class $C: $$$BODY": "def example(body):\n    class c: body\n",
     "def $F($$$A):\n    return $X": "def example(x):\n    def f(a):\n        return x\n",
+    "def $F($$$A, $X={}, $$$B): $$$C": "def example(c):\n    def f(a, x={}, *b): c\n",
+    "f($$$A, k=$X, $$$B)": "def example(a, x, b):\n    f(a, k=x, *b)\n",
+    "f($$$A, **$K, $$$B)": "def example(a, k, b):\n    f(a, **k, **b)\n",
     "print($IF)": "def example(if_):\n    print(if_)\n",
     "len($X) == 0 and $X": "def example(x):\n    len(x) == 0 and x\n",
 }

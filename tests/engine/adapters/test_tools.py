@@ -9,12 +9,9 @@ import tools_kit as kit
 
 import codemods
 from engine import catalogue
-from engine.adapters import light
-from engine.choice import Choice
 from engine.config.errors import ConfigError
 from engine.model import Applicability, Change, Failure, RewrightError
 from engine.parallel import Limits, Pool
-from engine.session import open_session
 
 ORDERS = """\
 import os
@@ -188,6 +185,30 @@ def test_bowler_reads_a_file_of_python_2(tmp_path):
     assert made.items[0].evidence[-1].detail.startswith("round-trip, parse")
 
 
+def test_the_message_of_an_ast_grep_rule_says_what_its_variables_hold(tmp_path):
+    rule = """\
+rule: {pattern: "call($M, $$$REST)"}
+transform: {UP: {convert: {source: $M, toCase: upperCase}}}
+message: no $M or $UP before $$$REST here, nor $NONE$
+"""
+    long = "x" * 200
+    files = {"a.py": f"call(é, 1,\n     2)\ncall({long}, 3)\n", "r.yml": rule, "s.yml": rule + "fix: call($M)\n"}
+    root = kit.target(tmp_path, {**files, "rules.yaml": rules("ast-grep: r.yml\n- id: too\n  ast-grep: s.yml\n  mode: report")})
+    made = kit.plan(root)
+    first = "no é or É before 1, 2 here, nor $"
+    assert [item.message for item in made.items[:2]] == [first, first]
+    assert made.items[2].message.startswith(f"no {'x' * 80}... or XXX")
+
+
+@pytest.mark.parametrize("script", [QUERY, UNEQUAL])
+def test_bowler_adds_nothing_to_what_is_said_of_a_file_that_does_not_parse(script, tmp_path):
+    broken = {"a.py": "def fetch(:\n", "b.py": "print 'x'\n", "c.py": "x = (1\n", "d.py": "if x:\n    y\n  z\n"}
+    root = kit.target(tmp_path, {**broken, "q.py": script, "rules.yaml": rules("bowler: q.py\n  exclude: [q.py]")})
+    assert [(kind, path, reason) for kind, path, _, reason in kit.said(kit.plan(root))] == [
+        ("Failure", path, "syntax-error") for path in broken
+    ]
+
+
 def test_a_violation_without_a_fix_and_a_rule_without_one_are_findings(tmp_path):
     files = {
         "a.py": "def f():\n    pass\n",
@@ -209,11 +230,20 @@ def test_a_result_that_does_not_hold_is_a_failure_of_that_site(tmp_path):
 def test_a_command_that_raises_costs_the_file_and_says_so(tmp_path):
     root = kit.target(tmp_path, {"a.py": "x = 1\n", "cmd.py": BAD, "rules.yaml": rules("libcst: cmd.py:Bad\n  include: [a.py]")})
     made = kit.plan(root)
-    assert [(item.reason, item.message) for item in made.of(Failure)] == [("codemod-error", "libcst raised KeyError: 'no'")]
+    assert [(item.reason, item.message) for item in made.of(Failure)] == [("codemod-error", "cmd.py:6: KeyError: 'no'")]
 
 
 REFUSED = {
     "no such module": ("libcst: nowhere.at_all.Class", {}, "rule it: there is no module 'nowhere'"),
+    "no class, one there": ("libcst: cmd.py", {"cmd.py": BAD}, "rules.yaml:4:11: libcst: name the class: cmd.py:Bad"),
+    "no class behind a colon": ("libcst: 'cmd.py:'", {"cmd.py": BAD}, "rules.yaml:4:11: libcst: name the class: cmd.py:Bad"),
+    "no class, several there": (
+        "fixit: lint.py",
+        {"lint.py": LINT + "class Other(NoPass): pass\n"},
+        "rules.yaml:4:10: fixit: name the class: lint.py:Class, where Class is one of NoPass, Other",
+    ),
+    "no class, none there": ("fixit: lint.py", {"lint.py": "raise SystemExit\n"}, "lint.py:Class; the file has none"),
+    "no class, not Python": ("fixit: lint.py", {"lint.py": "def (\n"}, "name the class: lint.py:Class"),
     "no such class": (f"libcst: {COMMAND}s", {}, "did you mean 'ConvertPercentFormatStringCommand'"),
     "no command": ("libcst: libcst.Module", {}, "libcst.Module is no CodemodCommand"),
     "abstract": ("libcst: libcst.codemod.CodemodCommand", {}, "it lacks transform_module_impl"),
@@ -222,9 +252,9 @@ REFUSED = {
         {},
         "does not take these arguments: got an unexpected",
     ),
-    "script that raises": ("bowler: q.py", {"q.py": "raise ValueError('bad day')\n"}, "rule it: q.py: ValueError: bad day"),
+    "script that raises": ("bowler: q.py", {"q.py": "raise ValueError('bad day')\n"}, "rule it: q.py:1: ValueError: bad day"),
     "script without query": ("bowler: q.py", {"q.py": "x = 1\n"}, "q.py: runs no query"),
-    "script that exits": ("bowler: q.py", {"q.py": "import sys\nsys.exit(3)\n"}, "q.py: SystemExit: 3"),
+    "script that exits": ("bowler: q.py", {"q.py": "import sys\nsys.exit(3)\n"}, "rule it: q.py:2: SystemExit: 3"),
     "script that is not there": ("bowler: q.py", {}, "q.py is not there"),
     "path out of the folder": ("bowler: ../q.py", {}, "leads out of the target"),
     "no rule of fixit": ("fixit: fixit:Config", {}, "fixit:Config is no LintRule"),
@@ -262,34 +292,6 @@ def test_a_rule_file_says_what_is_wrong_with_a_tools_rule(text, sentence, tmp_pa
     with pytest.raises(ConfigError) as caught:
         kit.load(root)
     assert sentence in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("text", "package", "extra"),
-    [
-        ("bowler: q.py", "bowler", "bowler"),
-        ("rope: {inline: a.b}", "rope", "rope"),
-        ("fixit: fixit:Rule", "fixit", "fixit"),
-        ("ast-grep: q.py", "ast_grep_py", "ast-grep"),
-    ],
-)
-def test_a_tool_that_is_not_installed_is_a_sentence_with_the_extra(text, package, extra, tmp_path, monkeypatch):
-    monkeypatch.setattr(light, "is_installed", lambda name: name != package)
-    root = kit.target(tmp_path, {"q.py": QUERY, "rules.yaml": rules(text)})
-    with pytest.raises(
-        RewrightError, match=rf"rule it: \S+ needs {package}, which is not installed: pip install 'rewright\[{extra}\]'"
-    ):
-        kit.load(root)
-
-
-def test_a_codemod_of_ours_says_which_extra_it_needs(tmp_path, monkeypatch):
-    monkeypatch.setattr(light, "is_installed", lambda name: name != "fissix")
-    root = kit.target(tmp_path, {"a.py": "print 1\n", "rules.yaml": "version: 1\nrules:\n- id: py2-syntax\n"})
-    with (
-        pytest.raises(RewrightError, match=r"rule py2-syntax: py2-syntax needs fissix, .*pip install 'rewright\[py2\]'"),
-        open_session(Choice(root=root, cache=False), codemods.known, codemods.templates),
-    ):
-        pass
 
 
 @pytest.mark.parametrize("name", CASES)

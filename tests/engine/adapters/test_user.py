@@ -117,8 +117,8 @@ def test_the_schema_for_editors_knows_the_codemods_that_are_trusted(tmp_path):
 
 
 BODIES = {
-    "raises": ("    raise KeyError('x')\n    yield\n", "codemod-error", "loud raised KeyError: 'x'"),
-    "exits": ("    import sys; sys.exit(0)\n    yield\n", "codemod-error", "loud raised SystemExit: 0"),
+    "raises": ("    raise KeyError('x')\n    yield\n", "codemod-error", "mine/loud.py:4: KeyError: 'x'"),
+    "exits": ("    import sys; sys.exit(0)\n    yield\n", "codemod-error", "mine/loud.py:4: SystemExit: 0"),
     "dies": ("    import os; os._exit(3)\n    yield\n", "crash", "exit code 3"),
     "hangs": ("    while True: pass\n    yield\n", "timeout", "took longer than 2 seconds"),
     "eats": ("    x = bytearray(4 << 30)\n    yield\n", "codemod-error", "MemoryError"),
@@ -169,10 +169,10 @@ REFUSED = {
     "name taken": (HEAD + GOOD + TAIL.replace('"loud"', '"broad-except"'), "may not be called 'broad-except': the name is taken"),
     "bad name": (HEAD + GOOD + TAIL.replace('"loud"', '"Loud!"'), "may not be called 'Loud!'"),
     "hints that are text": (HEAD + GOOD + TAIL.replace('b"quiet"', "'quiet'"), "its hints are no bytes"),
-    "syntax": ("def (:\n", "SyntaxError"),
-    "raises": ("raise OSError('at load')\n", "OSError: at load"),
-    "exits": ("import sys; sys.exit('bye')\n", "SystemExit: bye"),
-    "missing import": ("import nowhere_at_all\n", "No module named 'nowhere_at_all'"),
+    "syntax": ("def (:\n", "mine/loud.py:1: SyntaxError: "),
+    "raises": ("raise OSError('at load')\n", "mine/loud.py:1: OSError: at load"),
+    "exits": ("import sys; sys.exit('bye')\n", "mine/loud.py:1: SystemExit: bye"),
+    "missing import": ("\nimport nowhere_at_all\n", "loud.py:2: ModuleNotFoundError: No module named 'nowhere_at_all'"),
     "imports the target": ("import a0\n", "No module named 'a0'"),
 }
 
@@ -183,7 +183,7 @@ def test_what_is_no_codemod_is_refused_when_the_rule_file_is_read(name, tmp_path
     root = kit.target(tmp_path, {"a0.py": "raise SystemExit\n", "mine/loud.py": text, "rules.yaml": RULES})
     with pytest.raises(RewrightError) as caught:
         kit.load(root)
-    assert "mine/loud.py: " in str(caught.value) and sentence in str(caught.value)
+    assert f"{root}/mine/loud.py:" in str(caught.value) and sentence in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -206,3 +206,24 @@ def test_a_lock_that_is_no_lock_is_a_sentence(tmp_path):
     root = kit.target(target(tmp_path, GOOD), {"rules.lock": "abc  mine/loud.py\n"})
     with pytest.raises(RewrightError, match=r"rules.lock:1: expected a SHA-256"):
         kit.load(root, trusted=False)
+
+
+def test_what_a_codemod_raises_names_its_line_and_keeps_the_traceback(tmp_path):
+    body = "def deep():\n    return int('x')\n\n\ndef run_file(source, project, options):\n    deep()\n    yield\n"
+    [failure] = kit.plan(target(tmp_path, body)).items
+    assert failure.message == "mine/loud.py:4: ValueError: invalid literal for int() with base 10: 'x'"
+    assert 'File "mine/loud.py", line 8, in run_file' in failure.detail and failure.reason == "codemod-error"
+
+
+def test_a_line_is_named_in_the_module_of_a_package_and_above_what_a_library_raises(tmp_path):
+    inside = "from ._words import read\n" + HEAD + "def run_file(source, project, options):\n    read()\n    yield\n" + TAIL
+    words = "import json\n\n\ndef read():\n    json.loads('{')\n"
+    root = kit.target(tmp_path, {"a1.py": "quiet\n", "mine/__init__.py": inside, "mine/_words.py": words, "rules.yaml": RULES})
+    [failure] = kit.plan(root).items
+    assert failure.message.startswith("mine/_words.py:5: JSONDecodeError: Expecting property name")
+
+
+def test_a_codemod_that_stops_the_program_is_named_too(tmp_path):
+    body = "def run_file(source, project, options):\n    raise KeyboardInterrupt\n    yield\n"
+    [failure] = kit.plan(target(tmp_path, body)).items
+    assert failure.message == "mine/loud.py:4: RuntimeError: raised KeyboardInterrupt"
