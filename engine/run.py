@@ -14,7 +14,9 @@ from typing import Any
 
 from engine import facts, groups, room, support
 from engine.cache import Cache, canonical, digest
+from engine.config.values import PATTERN
 from engine.dispatch import run_files, settle
+from engine.habits import remark
 from engine.inputs import fact_files, read
 from engine.model import Change, Failure, FileDelta, Finding, Item, Plan, Skip
 from engine.parallel import Runner
@@ -191,12 +193,12 @@ def _warnings(request: Request, items: Sequence[Item], files: int) -> list[str]:
     out = []
     touched = collections.defaultdict(set)
     for item in items:
-        if isinstance(item, (Change, Finding, Skip)):
-            touched[item.rule].add(item.site.path)
+        touched[item.rule].add(item.site.path)
     for rule in request.rules:
         share = 100 * len(touched[rule.bound.id]) / files if files else 0
         if not touched[rule.bound.id]:
-            out.append(f"rule {rule.bound.id} matched nothing in {files} files; is it meant for this target?")
+            habit = remark(rule.bound.options) if rule.bound.codemod.name == PATTERN else ""
+            out.append(f"rule {rule.bound.id} matched nothing in {files} files; {habit or 'is it meant for this target?'}")
         elif share > rule.max_files_percent:
             limit = f"{rule.max_files_percent:g}%"
             out.append(f"rule {rule.bound.id} matched in {share:.0f}% of the files, over its {limit}; is it too broad?")

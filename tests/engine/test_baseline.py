@@ -332,7 +332,7 @@ def test_a_conflict_stops_the_update_too(target):
 def test_another_root_is_told(target):
     file = target / "known.jsonl"
     scan(target, "--baseline", file, "--update-baseline")
-    assert "another folder as the root" in scan(target, "pkg", "--baseline", file, expect=1)[1]
+    assert "another folder as the root" in scan(target, "pkg", "--root", "pkg", "--baseline", file, expect=1)[1]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,11 @@
 """What users of other tools write in patterns, and what is said of it where nothing matched."""
 
 import pytest
+from badmods import rule
+from click.testing import CliRunner
+from kit import plan
 
+from cli import cli
 from engine.habits import ELLIPSIS, QUOTED, remark
 
 OTHERWISE = [
@@ -52,3 +56,22 @@ def test_every_pattern_of_a_rule_is_read_and_nothing_else():
     assert remark({"match": "f()", "where": {"not-inside": "with $X: ...", "$X": {"not-matches": "(...)"}}}) == ELLIPSIS
     assert remark({"match": "f($X)", "where": {"$X": {"matches": "f(...)"}}, "replace": "g(...)", "message": "f(...)"}) == ""
     assert remark({"logger": "x", "match": None, "any": None}) == ""
+
+
+def test_a_rule_that_matches_nothing_is_told_what_is_read_otherwise(tmp_path):
+    (tmp_path / "a.py").write_text("import requests\nrequests.get('u')\n")
+    (tmp_path / "rules.yaml").write_text("version: 1\nrules:\n- id: semgrep\n  match: requests.get(...)\n")
+    outcome = CliRunner().invoke(cli, ["scan", "--jobs", "1", "--no-cache", "--root", str(tmp_path), str(tmp_path)])
+    assert f"rule semgrep matched nothing in 1 files; {ELLIPSIS}" in " ".join(outcome.output.split())
+
+
+def test_a_rule_that_only_raised_is_not_told_that_it_matched_nothing(tmp_path):
+    (tmp_path / "a.py").write_text("old = 1\n")
+    made = plan(tmp_path, [rule(_raising)])
+    assert [item.reason for item in made.items] == ["codemod-error"]
+    assert made.warnings == ()
+
+
+def _raising(source, _, options):
+    raise ValueError("no")
+    yield
