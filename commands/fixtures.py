@@ -60,7 +60,7 @@ def test(
     """
     if watching:
         again = ["--output-format", output_format, *(["--update"] if update else []), *(["--jobs", str(jobs)] if jobs else [])]
-        again += ["--trust"] if trust else []
+        again += [*(["--trust"] if trust else []), *(["--verbose"] if verbose else [])]
         _watch(names, root, rules_file, folder, again)
     import codemods
     from engine.fixtures import told

@@ -20,8 +20,8 @@ from engine import outcome
 from engine.model import Failure, Finding, Plan, RewrightError
 
 if TYPE_CHECKING:
+    from engine.codemod import Codemod
     from engine.config.values import Config
-    from engine.model import Codemod
 
 RULE = "try"
 

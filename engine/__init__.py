@@ -11,23 +11,8 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from engine.model import (
-    Applicability,
-    Change,
-    Codemod,
-    Creation,
-    Edit,
-    Evidence,
-    Fact,
-    Finding,
-    ImportNeed,
-    Option,
-    RewrightError,
-    Site,
-    Skip,
-    Span,
-    SupportModule,
-)
+from engine.codemod import Codemod, Fact, Option, SupportModule
+from engine.model import Applicability, Change, Creation, Edit, Evidence, Finding, ImportNeed, RewrightError, Site, Skip, Span
 from engine.walk import children, every_node, parents_of
 
 if TYPE_CHECKING:
@@ -38,6 +23,7 @@ if TYPE_CHECKING:
     from engine.imports import need_import
     from engine.learned import parse_learned
     from engine.names import BUILTINS
+    from engine.other_tools import elsewhere
     from engine.picture.layout import Block, Box, Layout, Wire, laid_out
     from engine.picture.page import page_head, page_table
     from engine.picture.style import page_style
@@ -69,6 +55,7 @@ _LAZY = {
     "curve": "engine.picture.svg",
     "cut_text": "engine.picture.text",
     "data_names": "engine.data",
+    "elsewhere": "engine.other_tools",
     "html_text": "engine.picture.svg",
     "laid_out": "engine.picture.layout",
     "matcher": "engine.globs",
@@ -122,6 +109,7 @@ __all__ = [
     "curve",
     "cut_text",
     "data_names",
+    "elsewhere",
     "every_node",
     "html_text",
     "laid_out",

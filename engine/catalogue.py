@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from engine import config as configuration
-from engine.adapters.light import lacking
-from engine.model import Change, Codemod, Failure, Finding, Item, Option, Plan, RewrightError
+from engine.adapters.light import lacking, missing
+from engine.codemod import Codemod, Option
+from engine.model import Change, Failure, Finding, Item, Plan, RewrightError
 from engine.rule_text import is_made_here, kind_of, said, summary
 
 
@@ -75,7 +76,8 @@ def explanation(name: str, config: configuration.Config, codemods: Mapping[str, 
     """A rule or codemod in full: its documentation, its options with what this rule file sets them to, and an example.
 
     Of a rule of a pattern or a tool, what it says takes the place of its codemod's documentation.
-    The example of a codemod of ours is the one on its page, that of another rule one of the cases beside the rule file.
+    The example of a codemod of ours is the one on its page, that of another rule one of the cases beside the rule file; where
+    the shipped file has no cases beside it, that on the rule's page.
     """
     from engine.report.screen import escape
 
@@ -88,7 +90,9 @@ def explanation(name: str, config: configuration.Config, codemods: Mapping[str, 
     head = [f"{name}: {summary(rule, codemod) if rule else codemod.summary}"]
     if rule:
         head += [text for text in (rule.message, rule.note, rule.url) if text and text not in head[0]]
-        head.append(f"Mode {rule.mode}, severity {rule.severity}, from {config.path}")
+        mode = f"off (--select {rule.id} runs it)" if rule.mode == "off" else rule.mode
+        head.append(f"Mode {mode}, severity {rule.severity}, from {config.path}")
+    head += [complaint] if (complaint := missing(codemod)) else []
     if rule and is_made_here(rule) and rule.id != kind_of(rule):
         body = [escape(line) for line in said(rule, codemod)]
     else:
@@ -104,9 +108,12 @@ def _example(name: str, codemod: Codemod, rules: Path) -> Iterator[str]:
     """An example in lines that a terminal shows as they read."""
     from engine.reference import example_of, shipped_example
     from engine.report.screen import escape
+    from engine.target import HOUSE
 
-    shipped = shipped_example(codemod.name) if codemod.name == name else ""
+    shipped = shipped_example(name) if codemod.name == name else ""
     text = shipped or example_of(rules.parent / "fixtures", name)
+    if not text and rules.resolve() == HOUSE / "rules.yaml":
+        text = shipped_example(name)
     if text:
         yield from ("", "Example:")
         yield from (f"  {escape(line)}".rstrip() for line in text.split("\n") if not line.startswith("```"))

@@ -6,7 +6,8 @@ import pickle
 from collections.abc import Mapping
 from typing import Any
 
-from engine.model import Change, Codemod, Finding, RewrightError, Skip
+from engine.codemod import Codemod
+from engine.model import Change, Finding, RewrightError, Skip
 from engine.source import Source
 
 

@@ -36,10 +36,10 @@ def dangling(data: Mapping[str, bytes], deltas: Sequence[FileDelta]) -> Iterator
         return
     changed = {delta.path: delta.after for delta in deltas}
     after = {path: raw for path, raw in {**data, **changed}.items() if raw is not None}
-    gone = {name: old for old in origins.values() for name in _names(old, data)}
+    gone = {name: old for old in origins.values() for name in names_of(old, data)}
     still: dict[str, list[str]] = {}
     for path in after:
-        for name in gone.keys() & {*_names(path, after)}:
+        for name in gone.keys() & {*names_of(path, after)}:
             still.setdefault(name, []).append(path)
     tree = _Tree(after, origins, gone, still, frozenset(data))
     last = {old.removesuffix("/__init__.py").rpartition("/")[2].partition(".")[0] for old in origins.values()}
@@ -49,7 +49,7 @@ def dangling(data: Mapping[str, bytes], deltas: Sequence[FileDelta]) -> Iterator
             yield from _of_file(path, tree)
 
 
-def _names(path: str, paths: Collection[str]) -> Iterator[str]:
+def names_of(path: str, paths: Collection[str]) -> Iterator[str]:
     """What a module may be called: from its outermost package down, and from each folder above it."""
     parts = _parts(path)
     start = len(parts) - 1
@@ -89,12 +89,12 @@ def _meant(name: str, path: str, tree: _Tree) -> str:
     """Where another module is called the same, a file means the one whose folder is around it; where neither is, who knows."""
     old = tree.gone.get(name, "")
     others = tree.still.get(name, ())
-    if not old or any(path.startswith(_root(other, name)) for other in others):
+    if not old or any(path.startswith(root_of(other, name)) for other in others):
         return ""
-    return "" if others and not path.startswith(_root(old, name)) else old
+    return "" if others and not path.startswith(root_of(old, name)) else old
 
 
-def _root(path: str, name: str) -> str:
+def root_of(path: str, name: str) -> str:
     """The folder from which a module is called so, with a `/` at its end; empty: the target's own."""
     parts = _parts(path)
     return "".join(f"{part}/" for part in parts[: len(parts) - name.count(".") - 1])

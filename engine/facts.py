@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.cache import Cache, digest
-from engine.model import Fact, Failure, RefusedFile, RewrightError, Site
+from engine.codemod import Fact
+from engine.model import Failure, RefusedFile, RewrightError, Site
 from engine.parallel import Crash, Runner
 from engine.project import Project
 from engine.source import Source

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from engine.codemod import Fact
 from engine.globs import matcher, problem
-from engine.model import Fact, Failure, RewrightError, Site
+from engine.model import Failure, RewrightError, Site
 
 _WILD = frozenset("*?[")
 

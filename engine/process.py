@@ -16,19 +16,10 @@ from typing import Any
 
 from engine import text_gates
 from engine.admit import admit
+from engine.codemod import Codemod
 from engine.contract import checked
 from engine.fingerprint import fingerprint
-from engine.model import (
-    Applicability,
-    Change,
-    Codemod,
-    Failure,
-    Finding,
-    Item,
-    RefusedFile,
-    Site,
-    Skip,
-)
+from engine.model import Applicability, Change, Failure, Finding, Item, RefusedFile, Site, Skip
 from engine.overlay import Overlay
 from engine.project import Project
 from engine.source import Source
@@ -165,7 +156,8 @@ def _propose(rule: BoundRule, run: _Run) -> list[Change]:
             found.extend(checked(item, run.overlay.source) for item in items)
     except RefusedFile as error:
         site = Site(run.overlay.source.path, error.line, error.column)
-        detail = traceback.format_exc() if error.reason == "codemod-error" else ""
+        own = error.__cause__ or error  # what the user's code raised
+        detail = "".join(traceback.format_exception(own)) if error.reason == "codemod-error" else ""
         run.overlay.record(Failure(site, error.reason, str(error), rule.id, detail))
         return []
     except (Exception, SystemExit) as error:  # noqa: BLE001  # rewright: ignore[broad-except] the worker boundary: a codemod may raise anything

@@ -1,7 +1,7 @@
-"""A page of documentation for each codemod, made from what it says of itself and from its cases. Reads cases, and writes nothing.
+"""A page of documentation for each codemod and each ready rule, made from what it says of itself and from its cases.
 
 `docs/rules/` holds the pages; `python -m bench.rules_pages` writes them and a test keeps them current. The wheel carries them,
-because it carries no cases: `rewright explain` cuts its example from there.
+because it carries no cases: `rewright explain` cuts its example from there. Reads cases, and writes nothing.
 """
 
 from __future__ import annotations
@@ -13,13 +13,18 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from engine.codemod import Codemod, Option
+from engine.config.values import Rule
 from engine.fixtures.cases import Case, find_cases
-from engine.model import Codemod, Option
+from engine.rule_text import written
 
 HEADINGS = ("What it does", "Why", "When it skips", "Applicability", "Options")
 PAGES = Path(__file__).resolve().parent.parent / "docs" / "rules"
 _EXAMPLE = "## Example\n"
 _FEW = 40  # lines of an example
+_OFF = "Patterns of the shipped `rules.yaml`, all off; [ready-rules.md](../ready-rules.md) says what each finds, and cannot do."
+_READY = "It is off in the shipped `rules.yaml`; [ready-rules.md](../ready-rules.md) says what it cannot do."
+_LANGUAGE = "[patterns.md](../patterns.md) says what all of it means; [pattern](pattern.md), why a site is left as it is."
 
 
 def sections(doc: str) -> dict[str, str]:
@@ -41,13 +46,24 @@ def page(codemod: Codemod, example: str) -> str:
         if heading in known:
             lines += ["", f"## {heading}", "", *_listed(known[heading])]
     lines += ["", "## Options", "", *_table(codemod.options, known.get("Options", ""))]
-    if example:
-        lines += ["", _EXAMPLE.rstrip("\n"), "", example.rstrip("\n")]
-        lines += ["", f"Every case, with what it becomes: [fixtures/{codemod.name}](../../fixtures/{codemod.name})."]
+    return "\n".join([*lines, *_shown(codemod.name, example), ""])
+
+
+def rule_page(rule: Rule, codemod: Codemod, example: str) -> str:
+    """The page of a ready rule in Markdown. `example`: what `example_of` gives; empty for none."""
+    lines = [f"# {rule.id}", "", rule.message, "", rule.note, ""]
+    lines += [f"`rewright diff --unsafe --select {rule.id}` shows what it would change.", _READY, *_shown(rule.id, example)]
+    lines += ["", "## The rule", "", "```yaml", *written(rule, codemod), "```", "", _LANGUAGE]
     return "\n".join([*lines, ""])
 
 
-def index(codemods: Mapping[str, Codemod]) -> str:
+def _shown(name: str, example: str) -> Iterator[str]:
+    if example:
+        yield from ("", _EXAMPLE.rstrip("\n"), "", example.rstrip("\n"))
+        yield from ("", f"Every case, with what it becomes: [fixtures/{name}](../../fixtures/{name}).")
+
+
+def index(codemods: Mapping[str, Codemod], rules: Sequence[Rule] = ()) -> str:
     """The page that names all others."""
     rows = [f"| [`{name}`]({name}.md) | {_cell(codemods[name].summary)} |" for name in codemods]
     head = [
@@ -57,13 +73,27 @@ def index(codemods: Mapping[str, Codemod]) -> str:
         "They are made from the code and its cases by `python -m bench.rules_pages`; `rewright explain NAME` shows the same.",
         "[Writing your own](../write-a-rule.md) takes ten minutes.",
     ]
-    return "\n".join([*head, "", "| codemod | |", "|---|---|", *rows, ""])
+    lines = [*head, "", "| codemod | |", "|---|---|", *rows]
+    if rules:
+        lines += ["", "## Ready rules", "", _OFF, "", "| rule | |", "|---|---|"]
+        lines += [f"| [`{rule.id}`]({rule.id}.md) | {_cell(rule.message)} |" for rule in rules]
+    return "\n".join([*lines, ""])
 
 
-def pages(codemods: Mapping[str, Codemod], fixtures: Path, examples: Mapping[str, str]) -> dict[str, str]:
-    """Every file of docs/rules/ by its name. `examples`: by codemod, the case to show; the shortest where there is none."""
-    made = {f"{name}.md": page(codemod, example_of(fixtures, name, examples.get(name, ""))) for name, codemod in codemods.items()}
-    return {"README.md": index(codemods), **made}
+def pages(
+    codemods: Mapping[str, Codemod], fixtures: Path, examples: Mapping[str, str], rules: Sequence[Rule] = ()
+) -> dict[str, str]:
+    """Every file of docs/rules/ by its name. `rules`: those of patterns that have a page.
+
+    `examples`: by codemod or rule, the case to show; the shortest where there is none.
+    """
+
+    def example(name: str) -> str:
+        return example_of(fixtures, name, examples.get(name, ""))
+
+    made = {f"{name}.md": page(codemod, example(name)) for name, codemod in codemods.items()}
+    made |= {f"{rule.id}.md": rule_page(rule, codemods[rule.codemod], example(rule.id)) for rule in rules}
+    return {"README.md": index(codemods, rules), **made}
 
 
 # -- examples ----------------------------------------------------------------------------

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine import config as configuration
+from engine.codemod import Codemod
 from engine.config.values import PATTERN, PATTERN_KEYS, SHAPES, TOOL_KEYS, TOOLS
-from engine.model import Codemod
 
-_MANUALS = {PATTERN: "docs/patterns.md says what patterns, conditions and replacements mean."}
+_MANUALS = {PATTERN: "docs/patterns.md says what all of it means; `rewright explain pattern`, why a site is left as it is."}
 _OTHER = "docs/adapters.md says what becomes of what this tool makes."
 _BESIDE = (*TOOL_KEYS, *PATTERN_KEYS)  # keys that stand beside a rule's id, in the order in which they are told
 
@@ -40,7 +40,13 @@ def is_made_here(rule: configuration.Rule) -> bool:
 
 
 def said(rule: configuration.Rule, codemod: Codemod) -> Iterator[str]:
-    """What a rule of a pattern or a tool says, in lines of YAML, without what is the default; where to read more last."""
+    """What a rule of a pattern or a tool says, in lines of YAML; where to read more last."""
+    yield from written(rule, codemod)
+    yield from ("", _MANUALS.get(kind_of(rule), _OTHER))
+
+
+def written(rule: configuration.Rule, codemod: Codemod) -> list[str]:
+    """What a rule of a pattern or a tool says of what it does, in lines of YAML, without what is the default."""
     defaults = {option.name: option.default for option in codemod.options}
     shown = {name: value for name, value in rule.options.items() if value != defaults.get(name) and name != "message"}
     if rule.options.get("replace") is not None or kind_of(rule) in TOOLS:
@@ -49,8 +55,7 @@ def said(rule: configuration.Rule, codemod: Codemod) -> Iterator[str]:
     more = {key: value for key, value in shown.items() if key not in told}
     told |= {"options": more} if more else {}
     told |= {key: list(paths) for key, paths in (("include", rule.include), ("exclude", rule.exclude)) if paths}
-    yield from _yaml(told)
-    yield from ("", _MANUALS.get(kind_of(rule), _OTHER))
+    return _yaml(told)
 
 
 def _yaml(data: Mapping[str, Any]) -> list[str]:

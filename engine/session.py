@@ -21,13 +21,14 @@ from engine.cache import Cache, digest, program_digest
 from engine.choice import Choice as Choice  # noqa: PLC0414
 from engine.choice import choice_of as choice_of  # noqa: PLC0414
 from engine.choice import site_choice as site_choice  # noqa: PLC0414
+from engine.codemod import Codemod
 from engine.contract import require_picklable
 from engine.decisions import store
 from engine.decisions.values import Decision, in_force
 from engine.discover import discover, read_target_python
 from engine.globs import matcher
 from engine.listing import ALWAYS_OUT
-from engine.model import Applicability, Codemod, Failure, Plan, RewrightError
+from engine.model import Applicability, Failure, Plan, RewrightError
 from engine.parallel import Limits, Pool, preload
 from engine.process import BoundRule, FileResult
 from engine.project import Project

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 
-from engine.model import FileDelta, SupportModule
+from engine.codemod import SupportModule
+from engine.model import FileDelta
 
 MARK = b"# rewright-support:"
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.cache import Cache, canonical, digest
+from engine.codemod import fact_name
 from engine.inputs import read
-from engine.model import RewrightError, fact_name
+from engine.model import RewrightError
 from engine.parallel import Crash, Runner
 from engine.process import BoundRule
 from engine.request import Request

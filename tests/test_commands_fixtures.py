@@ -169,8 +169,9 @@ def test_watch_goes_on_when_a_codemod_was_edited_and_is_trusted_again(loud):
         assert "loud.py has changed since it was trusted" in said(terminal, "runs it this once")
         rewright(loud, "trust")
         assert "ValueError: never" in said(terminal, "cases failed.")
-    with watching(loud, "--trust") as terminal:
-        assert "An edit of" not in said(terminal, "cases failed.")
+    with watching(loud, "--trust", "-v") as terminal:
+        first = said(terminal, "cases failed.")
+        assert "An edit of" not in first and "| \\x1b[31mgood = 1" in first
         (loud / "tools/loud.py").write_text(CODEMOD)
         assert "ValueError: no\r" in said(terminal, "cases failed.")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
-from codemods.pattern.language import Meta, Parsed
+from codemods.pattern.language import Meta, Parsed, spelled
 from codemods.pattern.rules import Condition, Pattern, Rule, kinds, patterns
 from codemods.pattern.shapes import Arguments, Constant, Decorators, Dotted, Member, Node, Row, Shape
 
@@ -16,11 +16,15 @@ _APART = ({"module"}, {"function", "coroutine", "method"})  # places that no nod
 
 
 class Faults:
-    """Collects them. `metas`: each metavariable that a pattern names, and whether it stands for many."""
+    """Collects them. `metas`: each metavariable that a pattern names, and whether it stands for many.
+
+    `unread`: those of patterns that are no Python; what is said of them is not wrong for that.
+    """
 
     def __init__(self) -> None:
         self.found: list[Fault] = []
         self.metas: dict[str, bool] = {}
+        self.unread: set[str] = set()
 
     def add(self, path: Path, message: str) -> None:
         self.found.append((path, message))
@@ -32,6 +36,13 @@ class Faults:
         what = {dict: "a mapping", list: "a list", bool: "true or false", type(None): "nothing"}.get(type(value), "a number")
         self.add(path, f"expected a pattern as text, and YAML reads this as {what}; {_REMEDY}")
         return None
+
+    def no_pattern(self, text: str, path: Path, message: str) -> None:
+        """A pattern that cannot be read."""
+        self.add(path, message)
+        for meta in spelled(text):
+            self.unread.add(meta.name)
+            self.metas.setdefault(meta.name, meta.many)
 
     def metas_of(self, parsed: Parsed, path: Path) -> None:
         """No name stands for one node here and for many there."""

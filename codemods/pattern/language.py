@@ -60,6 +60,12 @@ def metavariable_text(text: str) -> Meta | None:
     return Meta(found[2], found[1] == "$$$") if found else None
 
 
+def spelled(text: str) -> Iterator[Meta]:
+    """The metavariables in the text of a pattern that may be no Python."""
+    for found in re.finditer(r"(\$\$\$|\$)([A-Z_][A-Z0-9_]*)", text):
+        yield Meta(found[2], found[1] == "$$$")
+
+
 def reserved(code: str) -> Iterator[tuple[int, int, Meta]]:
     """Start, end and meaning of each reserved identifier of parsed code."""
     for found in _RESERVED.finditer(code):

@@ -17,7 +17,7 @@ from codemods.pattern.replacements import OWN, Replacement, read_replacement
 from codemods.pattern.rules import Condition, Pattern, Rule
 from codemods.pattern.shapes import shape_of
 from codemods.pattern.words import hints_of, needed
-from engine import near_miss
+from engine import elsewhere, near_miss
 
 PARTS = ("match", "any", "all", "not", "where")
 _AROUND = ("inside", "has", "follows", "precedes", "imported", "file-has")
@@ -57,7 +57,7 @@ def _read(options: Mapping[str, Any]) -> Read:
     if not given.keys() & {"match", "any", "all"}:
         faults.add((), "a pattern rule needs `match`, `any` or `all`: the code to look for")
     rule = _rule(given, (), faults, top=True)
-    held = names_of(rule)
+    held = names_of(rule) | faults.unread
     for path, meta in asked(given.get("where"), ("where",)):
         if meta not in faults.metas:
             faults.add(path, f"no pattern binds ${meta}{near_miss(meta, held, lambda name: f'${name}') if held else ''}")
@@ -105,7 +105,7 @@ def _rule(value: object, path: Path, faults: Faults, top: bool = False, way: int
         elif key in OWN and "replace" not in value:
             faults.add((*path, key), f"{key!r} is for a replacement, and this alternative has no `replace` of its own")
         elif key not in known and (top or not str(key).startswith("$")):
-            faults.add((*path, key), f"unknown key {key!r}{near_miss(str(key), known)}")
+            faults.add((*path, key), f"unknown key {key!r}{elsewhere(str(key)) or near_miss(str(key), known)}")
     where = dict(value.get("where") or {}) if isinstance(value.get("where") or {}, dict) else None
     conditions = _where(value["where"], (*path, "where"), faults) if "where" in value else ()
     if where is not None and not top:
@@ -146,7 +146,8 @@ def _pattern(value: object, path: Path, faults: Faults) -> Pattern | None:
     try:
         parsed = parse(text)
     except PatternError as error:
-        faults.add(path, f"the pattern is {error}" if str(error).startswith("not Python") else f"the pattern: {error}")
+        message = f"the pattern is {error}" if str(error).startswith("not Python") else f"the pattern: {error}"
+        faults.no_pattern(text, path, message)
         return None
     if parsed.kind == "nothing":
         faults.add(path, "the pattern is empty; write the code to look for")
@@ -181,7 +182,7 @@ def _where(value: object, path: Path, faults: Faults) -> tuple[Condition, ...]:
         elif name in WHERE:
             found += _around(name.removeprefix("not-"), name.startswith("not-"), inner, at, faults)
         else:
-            faults.add(at, f"unknown condition {name!r}{near_miss(name, WHERE)}")
+            faults.add(at, f"unknown condition {name!r}{elsewhere(name) or near_miss(name, WHERE)}")
     for fault in contradictions(found):
         faults.add(path, fault)
     return tuple(found)
@@ -218,7 +219,8 @@ def _constraints(meta: str, value: object, path: Path, faults: Faults) -> list[C
         at, negated, kind = (*path, key), str(key).startswith("not-"), str(key).removeprefix("not-")
         words = tuple(map(str, listed(inner)))
         if kind not in _OF_CAPTURE:
-            faults.add(at, f"unknown condition {key!r}{near_miss(str(key), CONSTRAINTS)}")
+            hint = "" if key in WHERE else elsewhere(str(key))
+            faults.add(at, f"unknown condition {key!r}{hint or near_miss(str(key), CONSTRAINTS)}")
         elif kind == "is":
             for word in words:
                 if word not in KINDS:

@@ -44,7 +44,7 @@ class Replacement:
 
 def read_replacement(given: Mapping[str, Any], rule: Rule, path: Path, faults: Faults) -> Replacement:
     """What `given` says, which stands at `path`, about the matches of `rule`."""
-    held = names_of(rule)
+    held = names_of(rule) | faults.unread
     transforms = tuple(_transforms(given.get("transform"), held, (*path, "transform"), faults))
     every = held | {one.meta.name for one in transforms}
     text, template = given.get("replace"), None

@@ -17,12 +17,13 @@ from engine import config as configuration
 from engine.adapters import trust
 from engine.adapters.blame import refused
 from engine.adapters.kinds import module_of, tools
-from engine.adapters.light import lacking, names_any
+from engine.adapters.light import lacking, names_any, placed
 from engine.adapters.load import Code
 from engine.adapters.tool import Tool
 from engine.adapters.user import described
 from engine.cache import digest
-from engine.model import Codemod, RewrightError
+from engine.codemod import Codemod
+from engine.model import RewrightError
 from engine.parallel import Crash, Limits, Pool, Runner
 
 _SECONDS = 60.0  # that looking at a rule may take
@@ -196,7 +197,8 @@ def _probe(file: Path, rules: Sequence[configuration.Rule], bound: Mapping[str, 
         if rule.codemod in bound and rule.mode != "off" and not lacking(bound[rule.codemod]):  # a run that selects it says so
             tool: Any = bound[rule.codemod].run_file
             looks.append(_Look(rule.id, tool.code, tool.kind, dict(rule.options)))
-    problems = [f"{file}: rule {look.path}: {answer}" for look, answer in _answers(looks, runner) if answer] if runner else []
+    answers = _answers(looks, runner) if runner else []
+    problems = [f"{placed(str(file), look.path, look.kind)}: {answer}" for look, answer in answers if answer]
     if problems:
         raise RewrightError("\n".join(sorted(problems)))
 

@@ -44,4 +44,4 @@ def refused(error: BaseException, code: Code | None) -> RewrightError:
     if not isinstance(error, RewrightError) and (told := blamed(error, code)):
         return RewrightError(told)
     said = str(error) if isinstance(error, RewrightError) else f"{type(error).__name__}: {error}".rstrip(": ")
-    return RewrightError(f"{code.path}: {said}" if code is not None else said)
+    return RewrightError(said if code is None or said.startswith(code.path) else f"{code.path}: {said}")

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from engine.adapters.tool import APPLICABILITY, HINTS, WHOLE, Tool, bad_hints, hints_of
-from engine.model import Codemod, Option
+from engine.codemod import Codemod, Option
 
 
 def module_of(kind: str) -> Any:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from engine.model import Codemod, RewrightError
+from engine.codemod import Codemod
+from engine.model import RewrightError
 
 _NAMES = re.compile(rb"(?m)(?:^[ \t-]*|[{,]\s*)[\"']?(?:codemods|libcst|bowler|fixit|ast-grep|rope)[\"']?\s*:")
 
@@ -32,21 +33,24 @@ def missing(codemod: Codemod) -> str:
 
 def require_installed(file: str, rule: str, codemod: Codemod) -> None:
     """Raises RewrightError, with the rule's place in the rule file, when a package that it needs is not installed."""
-    complaint = missing(codemod)
-    if not complaint:
-        return
+    if complaint := missing(codemod):
+        raise RewrightError(f"{placed(file, rule)}: {complaint}")
+
+
+def placed(file: str, rule: str, *keys: str) -> str:
+    """`rules.yaml:4:3: rule it`: where a rule of this id stands, or what its keys hold; 1-based. Reads the file again."""
     from engine.config import positions  # loads PyYAML, which most runs need not
 
     try:
         document = positions.read(file, Path(file).read_bytes())
     except OSError:
-        raise RewrightError(f"{file}: rule {rule}: {complaint}") from None
+        return f"{file}: rule {rule}"
     said = document.data if isinstance(document.data, dict) else {}
     rules = said.get("rules")
     every = enumerate(rules if isinstance(rules, list) else [])
     index = next((index for index, one in every if isinstance(one, dict) and one.get("id") == rule), 0)
-    place = document.place(("rules", index))
-    raise RewrightError(f"{file}:{place.line}:{place.column}: rule {rule}: {complaint}")
+    place = document.place(("rules", index, *keys))
+    return f"{file}:{place.line}:{place.column}: rule {rule}"
 
 
 def is_installed(package: str) -> bool:

@@ -89,17 +89,23 @@ def named_class(named: str, code: Code | None) -> Any:
     `code`: the trusted file, where a path is meant. Raises RewrightError when there is no such module or name.
     """
     place, _, name = named.rpartition(":" if ":" in named else ".")
-    if code is not None:
-        module = fresh(code)
-    else:
-        try:
-            module = importlib.import_module(place)
-        except ModuleNotFoundError as error:
-            if error.name is None or not f"{place}.".startswith(f"{error.name}."):
-                raise
-            raise RewrightError(f"there is no module {error.name!r}; install what holds it beside Rewright") from error
+    module = fresh(code) if code is not None else _installed(place, name, named)
     if not hasattr(module, name):
         from engine.config.errors import near_miss
 
         raise RewrightError(f"{place} has no {name!r}{near_miss(name, [one for one in vars(module) if one[:1] != '_'])}")
     return getattr(module, name)
+
+
+def _installed(place: str, name: str, named: str) -> ModuleType:
+    """The module of an installed package; see named_class."""
+    if not (name.isidentifier() and all(part.isidentifier() for part in place.split("."))):
+        raise RewrightError(f"{named!r} names no class; write package.module:Class, or folder/file.py:Class for a file of yours")
+    try:
+        return importlib.import_module(place)
+    except ModuleNotFoundError as error:
+        if error.name is None or not f"{place}.".startswith(f"{error.name}."):
+            raise
+        file = f"{place.replace('.', '/')}.py:{name}"
+        install = f"there is no module {error.name!r}; install what holds it beside Rewright"
+        raise RewrightError(f"{install}, or name a file of yours by its path: {file}") from error

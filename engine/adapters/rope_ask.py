@@ -7,56 +7,99 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.adapters import rope_modules
-from engine.adapters.rope_options import operation, parameter
+from engine.adapters.rope_judge import Case
+from engine.adapters.rope_moved import is_used
+from engine.adapters.rope_options import operation
+from engine.adapters.rope_signature import Signature
 from engine.model import RewrightError
 
 
-def changes(project: Any, options: Mapping[str, Any]) -> Any:
+def holder(project: Any, options: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
+    """The path of the module that holds the name, and the name's parts in it; ("", ()): rope finds no such module."""
+    _, name = operation(options)
+    found = _found(project, name)
+    return (found[0].path, (*found[1], found[2])) if found else ("", ())
+
+
+def changes(project: Any, options: Mapping[str, Any], case: Case) -> Any:
     """rope's changes; None when the target is as wanted already."""
-    from rope.refactor import change_signature, inline, move, rename
+    from rope.refactor import inline, rename
 
     (kind, name), said = operation(options), options["rope"]
     if kind in ("rename", "move") and rope_modules.find(project, name) is not None:
         return rope_modules.changes(project, kind, name, said)
-    holder = _found(project, name)
-    offset = _offset(project, *holder) if holder else None
-    own = holder is not None and offset is not None and not _imported(project, *holder)
-    if not own and kind in ("rename", "move") and rope_modules.done(project, kind, name, said["to"]):
+    found = _found(project, name)
+    offset = _offset(project, *found) if found else None
+    there = found is not None and _imported(project, *found)
+    if (offset is None or there) and kind in ("rename", "move") and rope_modules.done(project, kind, name, said["to"]):
         return None
-    if holder is None:
+    if found is None:
         raise RewrightError(f"rope: the target has no module {name.partition('.')[0]}, so nothing is called {name}")
-    resource, outer, last = holder
+    resource, outer, last = found
+    target = _module(project, said["to"]) if kind == "move" else None
+    if (offset is None or there) and target is not None and _own(project, target, (), last) is not None:
+        return None
+    if there:
+        raise RewrightError(f"rope: {resource.path} only imports {last}; name it where it is defined")
     if kind == "rename":
-        if offset is None and _offset(project, resource, outer, said["to"]) is not None:
+        if offset is None and _own(project, resource, outer, said["to"]) is not None:
             return None
         change = rename.Rename(project, resource, _there(offset, name))
-        return change.get_changes(said["to"], docs=bool(said.get("docs")))
+        return change.get_changes(said["to"], docs=bool(said.get("docs")), in_hierarchy=len(case.family) > 1)
     if kind == "move":
-        target = _module(project, said["to"])
         if target is None:
             raise RewrightError(f"rope: there is no module {said['to']} to move {name} to; make the file first")
-        if offset is None and _offset(project, target, (), last) is not None:
-            return None
-        return move.create_move(project, resource, _there(offset, name)).get_changes(target)
+        return _moved(project, resource, _there(offset, name), target, case)
     if kind == "inline":
         return inline.create_inline(project, resource, offset).get_changes() if offset is not None else None
-    return _signature(change_signature, project, resource, _there(offset, name), said)
+    return _signature(project, resource, _there(offset, name), case.signature)
 
 
-def _signature(tool: Any, project: Any, resource: Any, offset: int, said: Mapping[str, Any]) -> Any:
+def _moved(project: Any, resource: Any, offset: int, target: Any, case: Case) -> Any:
+    from rope.refactor import move
+
+    mover = move.create_move(project, resource, offset)
+    if not isinstance(mover, move.MoveGlobal):
+        raise RewrightError(f"rope: {case.name} cannot be moved to {case.to}: only what stands at the top of a module can")
+    tools = mover.import_tools
+    organise = tools.organize_imports
+
+    def careful(pymodule: Any, *args: Any, import_filter: Any = None, **more: Any) -> Any:
+        """Imports that nothing used before stay: they may be there for others, or for what they do."""
+        source = case.world.sources.get(pymodule.get_resource().path)
+
+        def chosen(statement: Any) -> bool:
+            locals_ = [alias or name.partition(".")[0] for name, alias in statement.import_info.names_and_aliases]
+            had = source.names.module.bindings if source is not None and more.get("unused", True) else {}
+            idle = any(one in had and source is not None and not is_used(one, source.tree) for one in locals_)
+            return not idle and (import_filter is None or bool(import_filter(statement)))
+
+        return organise(pymodule, *args, import_filter=chosen, **more)
+
+    tools.organize_imports = careful
+    return mover.get_changes(target)
+
+
+def _signature(project: Any, resource: Any, offset: int, asked: Signature | None) -> Any:
+    from rope.refactor import change_signature as tool
+
     change = tool.ChangeSignature(project, resource, offset)
-    wanted = [parameter(one) for one in said["parameters"]]
-    names = [name for name, _ in wanted]
+    if asked is None:
+        raise RewrightError("rope: only the parameters of a function that is written with `def` can be changed")
+    if asked.old == asked.new:
+        return None
+    wanted = [one for one in asked.new if not one.stars]
+    names = [one.name for one in wanted]
     have = [name for name, _ in change.get_args()]
     steps: list[Any] = [tool.ArgumentRemover(at) for at in reversed(range(len(have))) if have[at] not in names]
     kept = [name for name in have if name in names]
-    for name, default in wanted:
-        if name not in kept:
-            steps.append(tool.ArgumentAdder(len(kept), name, default, said.get("values", {}).get(name)))
-            kept.append(name)
+    for one in wanted:
+        if one.name not in kept:
+            steps.append(tool.ArgumentAdder(len(kept), one.name, one.default or None, asked.values.get(one.name)))
+            kept.append(one.name)
     if kept != names:
         steps.append(tool.ArgumentReorderer([kept.index(name) for name in names], autodef="None"))
-    return change.get_changes(steps) if steps else None
+    return change.get_changes([] if asked.kept_in_order else steps, resources=[] if asked.kept_in_order else None)
 
 
 def _found(project: Any, name: str) -> tuple[Any, tuple[str, ...], str] | None:
@@ -92,6 +135,11 @@ def _offset(project: Any, resource: Any, outer: tuple[str, ...], name: str) -> i
     start = sum(len(one) for one in text.splitlines(keepends=True)[: (line or 1) - 1])
     match = re.compile(rf"\b{re.escape(name)}\b").search(text, start)
     return match.start() if match else None
+
+
+def _own(project: Any, resource: Any, outer: tuple[str, ...], name: str) -> int | None:
+    """Where a name is defined; None when it is not bound, or only imported."""
+    return None if _imported(project, resource, outer, name) else _offset(project, resource, outer, name)
 
 
 def _imported(project: Any, resource: Any, outer: tuple[str, ...], name: str) -> bool:

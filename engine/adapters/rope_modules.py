@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from engine.edits import apply_edits
 from engine.model import Edit, RewrightError
 from engine.source import Source
 
+_Follow = Callable[[ast.AST, Source, "_Move"], Iterator[Edit]]
 _FROM = re.compile(r"from\b([\s.\\]*[\w.\s\\]*?)\bimport\b")
 
 
@@ -87,13 +88,31 @@ def imported(sources: Mapping[str, Source], place: str, options: Mapping[str, An
     writes a statement anew, without its comments and its layout.
     """
     kind, name = operation(options)
-    path, parts, to = place.removesuffix(".py").split("/"), name.split("."), options["rope"]["to"]
-    goal = [*to.split("."), parts[-1]] if kind == "move" else [*parts[:-1], to]
-    move = _Move(path, parts, goal, path[: len(path) - len(parts)])
-    follow = _moved if kind == "move" else _renamed
+    move = _move(place, kind, name, options["rope"]["to"])
     ours = [other for other in sources.values() if not beside_copy(other.path, sources, place, name)]
-    edits = {one.path: [edit for node in ast.walk(one.tree) for edit in follow(node, one, move)] for one in ours}
-    return {other: apply_edits(sources[other].text, found) for other, found in edits.items() if found}
+    return _followed_in(ours, move, _moved if kind == "move" else _renamed)
+
+
+def imported_name(sources: Mapping[str, Source], place: str, name: str, to: str, but: Collection[str]) -> dict[str, str]:
+    """The texts in which `from` imports follow a name that moves from the module at `place`, but for the files in `but`.
+
+    rope is shown these, for the same reasons; it knows no alias either, and would leave it.
+    """
+    module, _, last = name.rpartition(".")
+    move = _move(f"{place.removesuffix('/__init__.py').removesuffix('.py')}/{last}", "move", name, to)
+    ours = [one for one in sources.values() if one.path not in but and not beside_copy(one.path, sources, place, module)]
+    return _followed_in(ours, move, _moved)
+
+
+def _move(place: str, kind: str, name: str, to: str) -> _Move:
+    path, parts = place.removesuffix(".py").split("/"), name.split(".")
+    goal = [*to.split("."), parts[-1]] if kind == "move" else [*parts[:-1], to]
+    return _Move(path, parts, goal, path[: len(path) - len(parts)])
+
+
+def _followed_in(ours: Sequence[Source], move: _Move, follow: _Follow) -> dict[str, str]:
+    edits = {one: [edit for node in ast.walk(one.tree) for edit in follow(node, one, move)] for one in ours}
+    return {one.path: apply_edits(one.text, found) for one, found in edits.items() if found}
 
 
 def beside_copy(path: str, sources: Mapping[str, Source], place: str, name: str) -> bool:

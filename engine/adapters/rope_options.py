@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from engine.adapters.tool import APPLICABILITY, Tool
-from engine.model import Codemod, Option
+from engine.codemod import Codemod, Option
 
 KEYS: dict[str, set[str]] = {
     "rename": {"to", "docs"},
@@ -17,7 +19,6 @@ KEYS: dict[str, set[str]] = {
 }
 _DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)+")
 _NAMES = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
-_PARAMETER = re.compile(r"(\*{0,2}[^\W\d]\w*)\s*(=\s*.+)?")
 _Faults = list[tuple[tuple[str | int, ...], str]]
 
 
@@ -28,7 +29,7 @@ def codemod() -> Codemod:
     return Codemod(
         name="rope",
         summary="Run a refactoring of rope over the whole target.",
-        version=2,
+        version=3,
         run_file=Tool("rope"),
         hints=b"",  # whether a file has a part in it, only rope knows
         options=(
@@ -72,14 +73,59 @@ def check(options: Mapping[str, Any]) -> _Faults:
     if kind == "change_signature":
         given = said.get("parameters")
         texts = given if isinstance(given, list) and given else [None]
-        if not all(isinstance(one, str) and _PARAMETER.fullmatch(one) for one in texts):
-            faults.append((("rope", "parameters"), "rope: parameters: expected a list such as [self, name, 'retries=3']"))
-        if not isinstance(said.get("values", {}), dict):
+        if not all(isinstance(one, str) and _parsed(one) for one in texts):
+            faults.append((("rope", "parameters"), "rope: parameters: expected a list such as [self, 'name: str', 'retries=3']"))
+        values = said.get("values", {})
+        if not isinstance(values, dict) or not all(_is_expression(str(one)) for one in values.values()):
             faults.append((("rope", "values"), "rope: values: expected a mapping, new parameter: the code that calls give it"))
     return faults
 
 
-def parameter(text: str) -> tuple[str, str | None]:
-    """A parameter's name, and its default."""
-    name, _, default = text.partition("=")
-    return name.strip(), default.strip() or None
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of a function, as code. `stars`: `*`, `**` or nothing; an empty annotation or default: there is none."""
+
+    stars: str
+    name: str
+    annotation: str
+    default: str
+
+    @property
+    def text(self) -> str:
+        """As it is written in a header."""
+        said = f"{self.stars}{self.name}" + (f": {self.annotation}" if self.annotation else "")
+        between = " = " if self.annotation else "="
+        return f"{said}{between}{self.default}" if self.default else said
+
+
+def parameter(text: str) -> Parameter:
+    """A parameter as a rule says it, which `check` has found to be one."""
+    args = _parsed(text)
+    assert args is not None
+    one = next(filter(None, (*args.args, args.vararg, args.kwarg)))
+    said = f"def f({text}): pass"
+
+    def written(node: ast.expr | None) -> str:
+        return (ast.get_source_segment(said, node) or "") if node is not None else ""
+
+    stars = "*" if args.vararg else "**" if args.kwarg else ""
+    return Parameter(stars, one.arg, written(one.annotation), written(args.defaults[0] if args.defaults else None))
+
+
+def _parsed(text: str) -> ast.arguments | None:
+    """One parameter, parsed; None when the text is none, or is several."""
+    try:
+        function = ast.parse(f"def f({text}): pass").body[0]
+    except (SyntaxError, ValueError):
+        return None
+    args = getattr(function, "args", None)
+    alone = args is not None and len([*args.args, *filter(None, (args.vararg, args.kwarg))]) == 1
+    return args if args is not None and alone and not args.posonlyargs and not args.kwonlyargs else None
+
+
+def _is_expression(text: str) -> bool:
+    try:
+        ast.parse(text, mode="eval")
+    except (SyntaxError, ValueError):
+        return False
+    return True

@@ -13,13 +13,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from engine.adapters import rope_ask, rope_modules
+from engine.adapters import rope_ask, rope_judge, rope_modules
 from engine.adapters.contain import contained, unwarned
 from engine.adapters.load import Code
 from engine.adapters.rope_options import operation
 from engine.adapters.tool import Item, top
+from engine.codemod import fact_name
 from engine.hunks import Hunk, hunks, line_hunks, lines_of
-from engine.model import Applicability, Change, Evidence, RefusedFile, RewrightError, Skip, fact_name
+from engine.model import Applicability, Change, Evidence, RefusedFile, RewrightError, Skip
 from engine.project import Project
 from engine.source import Source
 
@@ -38,6 +39,7 @@ class Refactored:
     message: str
     moves: Mapping[str, str] = field(default_factory=dict)
     named: tuple[str, ...] = ()
+    notes: tuple[rope_judge.Note, ...] = ()
 
     @property
     def paths(self) -> frozenset[str]:
@@ -64,26 +66,43 @@ def run_project(files: Mapping[str, bytes], options: Mapping[str, Any]) -> Refac
     kind, name = operation(options)
     with tempfile.TemporaryDirectory(prefix="rewright-rope-") as folder:
         _copy(folder, {path: source.data.removeprefix(source.bom) for path, source in sources.items()})
-        shown: dict[str, str] = {}
         place = _asked(folder, options, _place_of) if kind in ("move", "rename") else ""
+        case = rope_judge.opened(sources, options, ("", ()) if place else _asked(folder, options, rope_ask.holder))
+        shown: dict[str, str] = {}
         if place:
             shown = rope_modules.imported(sources, place, options)
-            _copy(folder, {path: text.encode(sources[path].encoding) for path, text in shown.items()})
-        done = _asked(folder, options, rope_ask.changes)
+        elif case.place and case.goal:
+            shown = rope_modules.imported_name(sources, case.place[0], name, case.to, (case.place[0], case.goal))
+        _copy(folder, {path: text.encode(sources[path].encoding) for path, text in shown.items()})
+        done = _asked(folder, options, lambda project, said: rope_ask.changes(project, said, case))
         if done is None:
             return Refactored({}, tuple(unread), "")
-        changed, moves = _told(done, sources, unread)
-        both = {
-            path: (sources[path].text, text)
-            for path, text in {**shown, **changed}.items()
-            if not (place and rope_modules.beside_copy(path, sources, place, name))
-        }
-        texts = {path: pair for path, pair in both.items() if list(line_hunks(*map(lines_of, pair)))}
-        after = {path: texts[path][1] if path in texts else source.text for path, source in sources.items()}
-        after |= {path: files[path].decode("latin-1") for path in unread}
-        old_name = re.compile(rf"(?<![\w.]){re.escape(name)}(?!\w)")
-        named = tuple(sorted(path for path, text in after.items() if moves and old_name.search(text)))
-        return Refactored(texts, tuple(unread), done.description.strip(), moves, named)
+    changed, moves = _told(done, sources, unread)
+    made = {
+        path: text
+        for path, text in {**shown, **changed}.items()
+        if not (place and rope_modules.beside_copy(path, sources, place, name))
+    }
+    undecoded = {path: files[path].decode("latin-1") for path in unread}
+    notes: tuple[rope_judge.Note, ...] = ()
+    if not place:
+        made = rope_judge.finished(case, made)
+        after = rope_judge.require_sound(case, made)
+        notes = rope_judge.notes(case, after, undecoded) if after is not None else ()
+    both = {path: (sources[path].text, text) for path, text in made.items()}
+    texts = {path: pair for path, pair in both.items() if list(line_hunks(*map(lines_of, pair)))}
+    return Refactored(
+        texts, tuple(unread), done.description.strip(), moves, _named(name, sources, texts, undecoded) if moves else (), notes
+    )
+
+
+def _named(
+    name: str, sources: Mapping[str, Source], texts: Mapping[str, tuple[str, str]], unread: Mapping[str, str]
+) -> tuple[str, ...]:
+    """The files that say a dotted name still."""
+    old_name = re.compile(rf"(?<![\w.]){re.escape(name)}(?!\w)")
+    after = {path: texts[path][1] if path in texts else source.text for path, source in sources.items()} | dict(unread)
+    return tuple(sorted(path for path, text in after.items() if old_name.search(text)))
 
 
 def _copy(folder: str, files: Mapping[str, bytes]) -> None:
@@ -177,6 +196,7 @@ def _change(source: Source, found: list[Hunk], fact: Refactored, options: Mappin
             "; "
         )
         evidence.append(Evidence("old-name", "unknown", said))
+    evidence += [Evidence(check, "unknown", detail) for check, detail in fact.notes]
     if moves_to and (seen := sorted(set(_PLACE.findall(source.text)))):
         evidence.append(Evidence("place", "unknown", f"it looks at where it is: {', '.join(seen)}"))
     return Change(

@@ -11,8 +11,9 @@ from engine.adapters.blame import blaming
 from engine.adapters.contain import contained, unwarned
 from engine.adapters.load import Code
 from engine.adapters.printed import kept
+from engine.codemod import Option
 from engine.edits import apply_edits
-from engine.model import Applicability, Change, Edit, Evidence, Finding, Option, Site, Skip, Span
+from engine.model import Applicability, Change, Edit, Evidence, Finding, Site, Skip, Span
 
 if TYPE_CHECKING:
     from engine.project import Project

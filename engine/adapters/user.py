@@ -17,7 +17,8 @@ from engine.adapters.contain import contained
 from engine.adapters.load import Code, fresh
 from engine.adapters.printed import kept
 from engine.adapters.tool import Item
-from engine.model import Codemod, RefusedFile, RewrightError
+from engine.codemod import Codemod
+from engine.model import RefusedFile, RewrightError
 from engine.project import Project
 from engine.source import Source
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from engine.codemod import Codemod
 from engine.config.errors import Problem, near_miss
 from engine.config.positions import Document, Path
 from engine.globs import problem as glob_problem
-from engine.model import JSON, Codemod
+from engine.model import JSON
 
 Entries = Sequence[tuple[int, Mapping[str, JSON]]]  # of a list: the mappings in it, with their 0-based places
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from engine.codemod import Codemod, Option
 from engine.config.check import MAY_BE_EMPTY
 from engine.config.schema import ConfigModel
 from engine.config.values import PATTERN, SHAPES, TOOLS
-from engine.model import Codemod, Option
 
 _TYPES: dict[str, dict[str, Any]] = {
     "bool": {"type": "boolean"},

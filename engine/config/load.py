@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from engine.codemod import Codemod
 from engine.config.errors import ConfigError, Problem
 from engine.config.values import Config
-from engine.model import Codemod
 
 NAME = "rules.yaml"
 
@@ -30,7 +30,7 @@ def load(path: Path, codemods: Mapping[str, Codemod]) -> Config:
 
     Raises ConfigError with every problem at once.
     """
-    from engine.config import check, positions, schema
+    from engine.config import check, complaints, positions
     from engine.config.checker import Checker
 
     name = str(path)
@@ -43,10 +43,10 @@ def load(path: Path, codemods: Mapping[str, Codemod]) -> Config:
     if document.data is None and document.problems:
         raise ConfigError(document.problems)
     check.as_meant(document)
-    model, complaints = schema.check(document, name)
+    model, misshapen = complaints.check(document, name)
     checker = Checker(document, name, codemods)
     config = check.checked(checker, model)
-    problems = [*document.problems, *complaints, *checker.problems]
+    problems = [*document.problems, *misshapen, *checker.problems]
     if problems or config is None:
         raise ConfigError(problems)
     return config

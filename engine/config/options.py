@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
+from engine.codemod import Codemod, Option
 from engine.config.errors import near_miss
 from engine.config.positions import Document, Path
-from engine.model import JSON, Codemod, Option
+from engine.model import JSON
 
 Complain = Callable[[Path, str, bool], None]  # where, what, and whether the key rather than the value is meant
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from engine.model import JSON, Applicability, Codemod
+from engine.codemod import Codemod
+from engine.model import JSON, Applicability
 
 PATTERN = "pattern"  # the codemod of rules that hold a pattern
 SHAPES = ("match", "any", "all")  # a rule with one of these keys and no codemod is a rule of that codemod

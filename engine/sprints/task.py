@@ -7,10 +7,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from engine.codemod import Codemod
 from engine.config.values import Config, Rule, Sprint
 from engine.errors import RewrightError
 from engine.inputs import filled
-from engine.model import Codemod, FileDelta, Plan
+from engine.model import FileDelta, Plan
 from engine.session import Session
 from engine.sprints import ledger
 from engine.sprints.granules import Aside, Granule

@@ -8,7 +8,8 @@ import sys
 import libcst as cst
 
 from engine import Applicability, Change, Codemod, Finding, SliceError, replace_expression, rewrite_statement
-from engine.model import Edit, Fact, Site, Skip, Span
+from engine.codemod import Fact
+from engine.model import Edit, Site, Skip, Span
 from engine.process import BoundRule
 from engine.request import PlannedRule
 

@@ -1,6 +1,6 @@
 """A codemod with an option of each type, and rules.yaml files for the tests of engine/config."""
 
-from engine.model import Codemod, Option
+from engine.codemod import Codemod, Option
 
 
 def nothing(source, project, options):

@@ -6,7 +6,7 @@ import pytest
 from config_kit import ONE_RULE, codemod
 
 from engine import config
-from engine.model import Option
+from engine.codemod import Option
 
 OPTIONS = (
     Option("support-folder", "str", "common_utils", "where"),
@@ -70,6 +70,37 @@ def test_keys_of_other_tools_are_told_in_a_sentence_each(problems):
         "23:5: unknown key 'pattern'; the code to look for is 'match' here",
         "25:60: unknown key 'fix'; known: applicability, base, branch, budget, code-owners, depends-on, gates, granularity, id, "
         "name, options, owner, paths, rules",
+    ]
+
+
+CONDITIONS = """\
+version: 1
+rules:
+  - id: one
+    regex: a
+  - id: two
+    kind: call
+    constraints: {A: {regex: b}}
+    inside: c
+  - id: three
+    pattern-regex: d
+    metavariable-regex: {metavariable: $X, regex: e}
+    not-has: f
+"""
+
+
+def test_conditions_and_shapes_that_are_said_otherwise_here(problems):
+    shape = "write a pattern under 'match'; of what a metavariable holds, ask `where: {$X: {matches: ...}}`"
+    held = "conditions on a metavariable are `where: {$X: {matches: ...}}` here, or is, resolves-to, match, has"
+    below = "it is a condition, and stands below 'where'"
+    assert problems(CONDITIONS) == [
+        f"4:5: unknown key 'regex'; {shape}",
+        f"6:5: unknown key 'kind'; {shape}",
+        f"7:5: unknown key 'constraints'; {held}",
+        f"8:5: unknown key 'inside'; {below}",
+        f"10:5: unknown key 'pattern-regex'; {shape}",
+        f"11:5: unknown key 'metavariable-regex'; {held}",
+        f"12:5: unknown key 'not-has'; {below}",
     ]
 
 

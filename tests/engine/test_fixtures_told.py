@@ -6,12 +6,13 @@ import kit
 from test_fixtures_trial import AFTER, BEFORE, lay
 
 import codemods
+from engine.codemod import Codemod, Option
 from engine.config.values import Rule
 from engine.fixtures import Tools, bound_rule, find_cases, told, tried
 from engine.fixtures.branches import Measuring, branch_share, own_files
 from engine.fixtures.cover import Cover, Share, covers, documented_reasons
 from engine.fixtures.watch import cases_of, stamps, touched, watch
-from engine.model import Codemod, Finding, Option, Site
+from engine.model import Finding, Site
 from engine.parallel import Inline
 
 

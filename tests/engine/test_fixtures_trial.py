@@ -4,11 +4,12 @@ import kit
 import pytest
 
 import codemods
+from engine.codemod import Codemod
 from engine.config import ConfigError
 from engine.config.values import Rule
 from engine.fixtures import Tools, bound_rule, find_cases, tried
 from engine.fixtures.trial import difference
-from engine.model import Applicability, Change, Codemod, RewrightError, Site
+from engine.model import Applicability, Change, RewrightError, Site
 from engine.parallel import Inline
 
 BEFORE = "try:\n    work()\nexcept Exception:\n    pass\n"
@@ -141,12 +142,18 @@ def test_a_second_run_that_changes_something_is_told(tmp_path):
         ("- a\n", "case.yaml:1:1: expected a mapping with summary"),
         ("options: {form: OSError}\n", "case.yaml:1:11: rename-exception has no option 'form'"),
         ("summary: *x\n", "case.yaml:1:10: "),
+        ("*x\n", "case.yaml:1:1: "),
     ],
 )
 def test_a_wrong_case_file_is_told_with_its_place(tmp_path, spec, says):
     with pytest.raises(ConfigError) as raised:
         run(tmp_path, {"before/a.py": BEFORE, "case.yaml": spec})
     assert says in str(raised.value)
+
+
+@pytest.mark.parametrize("spec", ["", "# nothing to say\n", "---\n"])
+def test_an_empty_case_file_says_nothing(tmp_path, spec):
+    assert problems(run(tmp_path, {"before/a.py": BEFORE, "after/a.py": AFTER, "case.yaml": spec})) == []
 
 
 @pytest.mark.parametrize("python", ["python: '3.9'\n", "python: [3, 9]\n"])

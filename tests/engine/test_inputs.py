@@ -5,9 +5,10 @@ import pytest
 from badmods import rule
 
 from engine.cache import Cache
+from engine.codemod import Fact
 from engine.discover import discover
 from engine.inputs import fact_files
-from engine.model import Fact, RewrightError
+from engine.model import RewrightError
 from engine.parallel import Crash, Inline
 from engine.request import Request
 from engine.run import learn

@@ -1,16 +1,17 @@
 """Pages of codemods, and what `rules` and `explain` tell of a rule."""
 
 import json
+from dataclasses import replace
 
 import kit
 import pytest
 
-from engine import catalogue
-from engine.adapters import bind
+from engine import catalogue, reference
+from engine.adapters import bind, light
+from engine.codemod import Codemod, Option
 from engine.config import load
-from engine.model import Codemod, Option
 from engine.parallel import Inline
-from engine.reference import applicability, example_of, index, page, sections, shipped_example
+from engine.reference import applicability, example_of, index, page, rule_page, sections, shipped_example
 
 DOC = """Do it.
 
@@ -259,9 +260,38 @@ applicability: unsafe
 exclude:
 - tests/
 
-docs/patterns.md says what patterns, conditions and replacements mean."""
+docs/patterns.md says what all of it means; `rewright explain pattern`, why a site is left as it is."""
     )
     assert "What it does" in catalogue.explanation("pattern", made, kit.CODEMODS)
+
+
+def test_explain_says_how_to_run_a_rule_that_is_off_and_what_it_needs(made, monkeypatch):
+    off = replace(made, rules=tuple(replace(rule, mode="off") for rule in made.rules))
+    assert "\nMode off (--select no-sleep runs it), severity warning" in catalogue.explanation("no-sleep", off, kit.CODEMODS)
+    assert "not installed" not in catalogue.explanation("fetch", made, kit.CODEMODS)
+    monkeypatch.setattr(light, "is_installed", lambda name: name != "fissix")
+    assert "\nbowler needs fissix, which is not installed: pip install bowler fissix, or" in catalogue.explanation(
+        "fetch", made, kit.CODEMODS
+    )
+    assert "not installed" in catalogue.explanation("py2-syntax", made, kit.CODEMODS)
+
+
+def test_a_ready_rule_has_a_page_with_its_example_first(made):
+    rule = next(rule for rule in made.rules if rule.id == "no-sleep")
+    text = rule_page(rule, kit.CODEMODS["pattern"], "Said.\n\n```diff\n-x\n```\n")
+    assert text.startswith("# no-sleep\n\nA coroutine does not sleep.\n\nThe loop stands still meanwhile.\n\n`rewright diff ")
+    assert text.index("\n## Example\n\nSaid.\n\n```diff") < text.index("\n## The rule\n\n```yaml\nmatch: |\n  time.sleep")
+    assert "| [`no-sleep`](no-sleep.md) | A coroutine does not sleep. |" in index(kit.CODEMODS, [rule])
+
+
+def test_explain_takes_the_example_of_a_shipped_rule_from_its_page_where_there_are_no_cases(monkeypatch):
+    shipped = load(kit.REPO / "rules.yaml", kit.CODEMODS)
+    for rule in (rule.id for rule in shipped.rules if rule.codemod == "pattern"):
+        told = catalogue.explanation(rule, shipped, kit.CODEMODS).partition("\nExample:\n")[2]
+        with monkeypatch.context() as context:
+            context.setattr(reference, "example_of", lambda *given: "")
+            again = catalogue.explanation(rule, shipped, kit.CODEMODS).partition("\nExample:\n")[2]
+        assert told.strip() == again.strip() and "\n  +" in told and len(told.splitlines()) < 25
 
 
 def test_explain_tells_which_tool_a_rule_is_carried_out_by(made):

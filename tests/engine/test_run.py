@@ -8,7 +8,8 @@ from badmods import nests, rename, rule
 from fault_kit import changed, of
 from kit import plan
 
-from engine.model import Change, Failure, Finding, Skip, SupportModule
+from engine.codemod import SupportModule
+from engine.model import Change, Failure, Finding, Skip
 
 
 def folder(tmp_path, **files):

@@ -3,7 +3,7 @@
 import pytest
 
 from engine import support
-from engine.model import SupportModule
+from engine.codemod import SupportModule
 
 MODULE = SupportModule("error_handling", "{folder}/error_handling.py", "{folder}/safe_executor.py", "error_handling.py")
 OURS = b"# rewright-support: error_handling 1\n"

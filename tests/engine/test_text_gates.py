@@ -2,9 +2,10 @@
 
 import pytest
 
+from engine.codemod import Codemod
 from engine.gates import Breach
 from engine.hunks import text_edits
-from engine.model import Applicability, Change, Codemod, Edit, Finding, Site, Span
+from engine.model import Applicability, Change, Edit, Finding, Site, Span
 from engine.process import BoundRule, process
 from engine.project import Project
 from engine.source import Source

@@ -9,6 +9,22 @@ from engine.config.errors import ConfigError
 
 FAULTS = [
     ({"match": "f("}, "match: the pattern is not Python: '(' was never closed"),
+    # Keys of other tools.
+    ({"all": ["f()", {"pattern": "a"}]}, "all.1.pattern: unknown key 'pattern'; the code to look for is 'match' here"),
+    ({"any": [{"match": "a", "fix": "b"}]}, "any.0.fix: unknown key 'fix'; what takes the place of the code is 'replace' here"),
+    (
+        {"match": "f()", "not": {"pattern-inside": "a"}},
+        "not.pattern-inside: unknown key 'pattern-inside'; what the code must stand",
+    ),
+    (
+        {"match": "f()", "where": {"pattern-inside": "a"}},
+        "where.pattern-inside: unknown condition 'pattern-inside'; what the code",
+    ),
+    (
+        {"match": "f($X)", "where": {"$X": {"regex": "a"}}},
+        "where.$X.regex: unknown condition 'regex'; write a pattern under 'match'",
+    ),
+    ({"match": "f($X)", "where": {"$X": {"inside": "a"}}}, "where.$X.inside: unknown condition 'inside'; known: has, is"),
     (
         {"match": "f(a=1, ...)"},
         "match: the pattern is not Python: positional argument follows keyword argument; `...` is Python's Ellipsis, `$$$` is",
@@ -100,6 +116,25 @@ def test_faults(given, expected):
     given = {"not_" if name == "not" else name: value for name, value in given.items()}
     found = faults(**given)
     assert any(message.startswith(way) for message in found for way in expected.split("|")), found
+
+
+UNREAD = [
+    {"match": "print $X", "message": "no $X", "where": {"$X": {"is": "name"}}},
+    {"match": "print $X", "replace": "f($X)"},
+    {"match": "else: $$$B", "replace": {"$$$B": "f()\ng()"}},
+    {"match": "f($X", "transform": {"$$$Y": {"source": "$X", "by": "percent-format"}}, "replace": "f($$$Y)"},
+]
+
+
+@pytest.mark.parametrize("given", UNREAD, ids=str)
+def test_a_pattern_that_is_no_python_is_one_fault(given):
+    """What speaks of its metavariables is not wrong for that."""
+    (fault,) = faults(**given)
+    assert fault.startswith("match: the pattern")
+
+
+def test_a_metavariable_that_no_pattern_spells_is_told_beside_one_that_is_no_python():
+    assert faults(match="print $X", message="no $Z")[1].startswith("message: the pattern binds no $Z; known: X; leave out")
 
 
 @pytest.mark.parametrize(

@@ -209,6 +209,12 @@ def test_bowler_adds_nothing_to_what_is_said_of_a_file_that_does_not_parse(scrip
     ]
 
 
+def test_a_query_of_python_3_is_not_asked_of_a_file_of_python_2_that_its_grammar_reads(tmp_path):
+    old = "def fetch(): pass\ntry:\n    fetch()\nexcept OSError, e:\n    pass\n"
+    root = kit.target(tmp_path, {"a.py": old, "q.py": QUERY, "rules.yaml": rules("bowler: q.py\n  exclude: [q.py]")})
+    assert [(item.site.path, item.rule) for item in kit.plan(root).items] == [("a.py", "")]  # what the engine says of the file
+
+
 def test_a_violation_without_a_fix_and_a_rule_without_one_are_findings(tmp_path):
     files = {
         "a.py": "def f():\n    pass\n",
@@ -244,6 +250,18 @@ REFUSED = {
     ),
     "no class, none there": ("fixit: lint.py", {"lint.py": "raise SystemExit\n"}, "lint.py:Class; the file has none"),
     "no class, not Python": ("fixit: lint.py", {"lint.py": "def (\n"}, "name the class: lint.py:Class"),
+    "no module and no path": (
+        "libcst: Rename",
+        {},
+        "rules.yaml:4:11: rule it: 'Rename' names no class; write package.module:Class,",
+    ),
+    "a path without its end": (
+        "libcst: tools/cmd",
+        {},
+        "'tools/cmd' names no class; write package.module:Class, or folder/file.py:Class",
+    ),
+    "a path with dots": ("fixit: tools.lint:Rule", {}, "or name a file of yours by its path: tools/lint.py:Rule"),
+    "no such class in a file": ("libcst: cmd.py:Worse", {"cmd.py": BAD}, "rule it: cmd.py has no 'Worse'; known: Bad"),
     "no such class": (f"libcst: {COMMAND}s", {}, "did you mean 'ConvertPercentFormatStringCommand'"),
     "no command": ("libcst: libcst.Module", {}, "libcst.Module is no CodemodCommand"),
     "abstract": ("libcst: libcst.codemod.CodemodCommand", {}, "it lacks transform_module_impl"),

@@ -213,6 +213,7 @@ def test_what_a_codemod_raises_names_its_line_and_keeps_the_traceback(tmp_path):
     [failure] = kit.plan(target(tmp_path, body)).items
     assert failure.message == "mine/loud.py:4: ValueError: invalid literal for int() with base 10: 'x'"
     assert 'File "mine/loud.py", line 8, in run_file' in failure.detail and failure.reason == "codemod-error"
+    assert failure.detail.count("Traceback") == 1 and failure.detail.rstrip().endswith(failure.message.partition(": ")[2])
 
 
 def test_a_line_is_named_in_the_module_of_a_package_and_above_what_a_library_raises(tmp_path):

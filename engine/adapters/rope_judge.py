@@ -1,0 +1,227 @@
+"""What a rule asks of rope, judged by our own tables: before it is asked, and once it has said what it would change.
+
+rope resolves much, and not everything: it leaves out aliases, merges names and forgets annotations. What would make a word of the
+target mean something else is refused with a sentence. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from engine.adapters import rope_loops, rope_mentions, rope_moved, rope_renamed, rope_signature
+from engine.adapters.rope_options import operation
+from engine.adapters.rope_scopes import exports, stores
+from engine.adapters.rope_signature import Signature
+from engine.adapters.rope_world import Place, World
+from engine.edits import apply_edits
+from engine.model import Edit, RefusedFile, RewrightError
+from engine.source import Source
+
+Note = tuple[str, str]  # a check's name and what is to be said of it
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is asked for, with the target as it is. `place`: of the name; None for a module, or when the name is not there."""
+
+    kind: str
+    name: str
+    to: str
+    world: World
+    place: Place | None = None
+    goal: str = ""  # the file that a name moves to
+    family: Mapping[Place, object] = field(default_factory=dict)  # the places that a rename changes
+    signature: Signature | None = None
+
+    @property
+    def last(self) -> str:
+        """The name without what lies around it."""
+        return self.name.rpartition(".")[2]
+
+    @property
+    def by_header(self) -> bool:
+        """Can a signature be changed by its header alone, every call staying as it is?"""
+        return self.signature is not None and self.signature.kept_in_order
+
+
+def opened(sources: Mapping[str, Source], options: Mapping[str, object], holder: tuple[str, Sequence[str]]) -> Case:
+    """The case of a rule. `holder`: the file in which rope finds the name, and the parts of it there; ("", ()): rope finds none.
+
+    Raises RewrightError for what could only go wrong.
+    """
+    kind, name = operation(options)
+    said: Mapping[str, object] = options["rope"]  # type: ignore[assignment]
+    world = World(sources)
+    to = str(said.get("to", ""))
+    place = _place(world, *holder)
+    case = Case(kind, name, to, world, place)
+    if place is None:
+        return case
+    if kind == "rename":
+        rope_renamed.require_free(world, place, to)
+        return Case(kind, name, to, world, place, family=rope_renamed.family(world, place) or {place: None})
+    if kind == "move":
+        goal = world.module(to, place[0])
+        if goal in sources and goal != place[0]:
+            rope_moved.require_movable(world, place, goal)
+        return Case(kind, name, to, world, place, goal)
+    if kind == "change_signature":
+        return _signed(case, options)
+    return case
+
+
+def _place(world: World, path: str, parts: Sequence[str]) -> Place | None:
+    """Where rope finds it; None where nothing of that name is bound, or it is only imported."""
+    if path not in world.sources or not parts:
+        return None
+    inner = ""
+    for part in parts[:-1]:
+        scope = world.scope((path, inner))
+        if scope is None:
+            return None
+        inner = world.place(world.sources[path], part, scope)[1]
+    scope = world.scope((path, inner))
+    if scope is None or not (parts[-1] in scope.bindings or (scope.is_class and parts[-1] in stores(scope.node))):
+        return None
+    found = scope.bindings.get(parts[-1], [])
+    if found and all(one.target for one in found):
+        return None
+    return world.place(world.sources[path], parts[-1], scope)
+
+
+def _signed(case: Case, options: Mapping[str, object]) -> Case:
+    world, place = case.world, case.place
+    assert place is not None
+    scope = world.scope(place)
+    if scope is not None and scope.is_class and "__init__" in scope.bindings:
+        place = (place[0], f"{place[1]}.__init__")
+        scope = world.scope(place)
+    if scope is None or scope.is_class:
+        return case
+    others = [where for where in rope_renamed.family(world, place) if where != place]
+    if others and place[1].rpartition(".")[2] != "__init__":
+        raise RewrightError(
+            f"rope: {case.name} cannot be changed alone: {rope_renamed.spoken(frozenset(others[:1]))} stands in for it, or it "
+            "for that; change both yourself"
+        )
+    asked = rope_signature.wanted(world, place, options)
+    if not asked.kept_in_order:
+        rope_signature.require_known_calls(world, _speaking(world, asked.name), asked)
+    return Case(case.kind, case.name, case.to, world, place, signature=asked)
+
+
+def _speaking(world: World, *names: str) -> list[str]:
+    """The files that say one of these names, or a name under which another file imports it."""
+    words, found = set(names), set[str]()
+    while True:
+        said = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(words)))})\b")
+        more = [path for path, source in world.sources.items() if path not in found and said.search(source.text)]
+        if not more:
+            return sorted(found)
+        found.update(more)
+        for path in more:
+            bound = world.sources[path].names.module.bindings
+            words |= {local for local, all_ in bound.items() if all_[0].target.rpartition(".")[2] in words}
+
+
+# -- what came out -------------------------------------------------------------------------
+
+
+def finished(case: Case, texts: Mapping[str, str]) -> dict[str, str]:
+    """Path to new text: rope's, and what rope leaves undone: a function's header, `super().name`, names in `__all__`."""
+    made = dict(texts)
+    if case.signature is not None and case.place is not None:
+        path = case.place[0]
+        source = case.world.sources[path]
+        now = Source.of_text(source, made.get(path, source.text))
+        made[path] = rope_signature.with_header(now, source, World({path: now}), case.signature)
+    if case.kind == "rename" and case.place is not None:
+        for path in _speaking(case.world, case.last):
+            source = case.world.sources[path]
+            now = Source.of_text(source, made.get(path, source.text))
+            if now.parses:
+                left = rope_renamed.left(case.world, source, now, frozenset(case.family), case.to)
+                made[path] = apply_edits(now.text, [*_exported(case, source, now), *left])
+    return {path: text for path, text in made.items() if text != case.world.sources[path].text}
+
+
+def _exported(case: Case, source: Source, now: Source) -> Iterator[Edit]:
+    """The name in `__all__` of a module that has it."""
+    if "__all__" in source.text and case.place in case.world.member(source.path, case.last):
+        for one in exports(now.tree):
+            if one.value == case.last:
+                yield now.edit(now.start(one), now.end(one), now.segment(one).replace(case.last, case.to))
+
+
+def require_sound(case: Case, texts: Mapping[str, str]) -> World | None:
+    """The target with these new texts. Raises RewrightError for what would not be as it was.
+
+    None where a new text does not parse or cannot be encoded: the gates see that, and say it better.
+    """
+    world, place = case.world, case.place
+    try:
+        changed = {path: Source.of_text(world.sources[path], text) for path, text in texts.items()}
+    except RefusedFile:
+        return None
+    if not all(one.parses for one in changed.values()):
+        return None
+    after = World({**world.sources, **changed})
+    if place is None:
+        return after
+    speaking = {*_speaking(world, case.last), *changed}
+    if case.kind == "rename":
+        to = rope_renamed.follow({one: (one[0], one[1].removesuffix(case.last) + case.to) for one in case.family})
+        rope_renamed.require_renamed(world, after, {*speaking, *_speaking(world, case.to)}, to, case.name)
+    elif case.kind == "move" and case.goal:
+        _require_moved(case, after, speaking, changed)
+    elif case.kind == "change_signature" and case.signature is not None:
+        rope_signature.require_calls(world, after, speaking, case.signature)
+    elif case.kind == "inline":
+        rope_moved.require_imports(world, after, speaking, case.name)
+    return after
+
+
+def _require_moved(case: Case, after: World, speaking: Collection[str], changed: Collection[str]) -> None:
+    world, place = case.world, case.place
+    assert place is not None
+    new = (case.goal, place[1])
+    to = rope_renamed.follow({place: new})
+    lost = {
+        name
+        for path in changed
+        for name in world.sources[path].names.module.bindings.keys() - after.sources[path].names.module.bindings.keys()
+    }
+    paths = {*speaking, *(_speaking(world, *lost) if lost else ())}
+    both = frozenset({place[0], case.goal})
+    rope_moved.require_imports(world, after, paths, case.name)
+    groups = [(frozenset({path}), frozenset({path})) for path in paths if path not in both]
+    rope_moved.require_moved(world, after, [*groups, (both, both)], to, case.name)
+    rope_moved.require_kept(world, after, changed, place)
+    rope_moved.require_steady(world, after, place[0], case.goal, case.name)
+    rope_moved.require_order(after, case.goal, place[1])
+    rope_loops.require_no_new_loop(world, after, changed, case.name)
+
+
+def notes(case: Case, after: World, unread: Mapping[str, str]) -> tuple[Note, ...]:
+    """What nobody could tell, as evidence."""
+    if case.place is None or case.kind == "inline":
+        return ()
+    path, inner = case.place
+    around = re.split(r"[.:](?=[^.:]*$)", inner)[0] if re.search("[.:]", inner) else ""
+    found: list[Note] = []
+    if case.kind != "change_signature":
+        texts = rope_mentions.in_texts(after, unread, case.name, (path, around))
+        found.append(("old-name", _some(f"{case.name} stands on in texts, in", texts)))
+    if around and ":" not in inner:
+        found.append(("unsure", _some(f"nobody can tell whether {case.last} is it, in", rope_mentions.unsure(after, case.last))))
+    if case.signature is not None:
+        uses = rope_mentions.passed_on(after, _speaking(after, case.signature.name), case.signature.place)
+        found.append(("passed-on", _some("it is passed on, and called from who knows where, in", uses)))
+    return tuple(note for note in found if note[1])
+
+
+def _some(what: str, places: Sequence[str]) -> str:
+    more = f" and {len(places) - 5} more" if len(places) > 5 else ""
+    return f"{what}: {', '.join(places[:5])}{more}" if places else ""

@@ -1,0 +1,155 @@
+"""Every word of a file that means something, with what it means: names, attributes, imports, definitions and keywords. Pure."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from engine.adapters.rope_scopes import find, is_static
+from engine.adapters.rope_world import UNKNOWN, Meaning, Place, World
+from engine.bindings import Scope, arguments, target_names
+from engine.source import Source
+from engine.walk import children
+
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_CASES = (ast.MatchAs, ast.MatchStar, ast.ExceptHandler)
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """A node, the scope in which it is evaluated, and the names that comprehensions and lambdas around it bind."""
+
+    node: ast.AST
+    scope: Scope
+    hidden: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A word of a file, its 1-based line, and what it means."""
+
+    word: str
+    line: int
+    meaning: Meaning
+    node: ast.AST
+
+
+def nodes(source: Source) -> Iterator[Here]:
+    """Every node of a file, in an order that depends on the tree's shape alone."""
+    inner = {id(one.node): one for one in _scopes(source.names.module)}
+    stack = [Here(source.tree, source.names.module, frozenset())]
+    while stack:
+        here = stack.pop()
+        yield here
+        stack += [_below(here, child, inner) for child in reversed(children(here.node))]
+
+
+def _scopes(scope: Scope) -> Iterator[Scope]:
+    stack = [scope]
+    while stack:
+        one = stack.pop()
+        yield one
+        stack += one.children
+
+
+def _below(here: Here, child: ast.AST, inner: dict[int, Scope]) -> Here:
+    node, scope, hidden = here.node, here.scope, here.hidden
+    if isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
+        inside = any(child is one for one in node.body) if isinstance(child, ast.stmt) else False
+        return Here(child, inner[id(node)] if inside else scope, hidden)
+    if isinstance(node, ast.Lambda) and child is node.body:
+        return Here(child, scope, hidden | {one.arg for one in arguments(node.args)})
+    if isinstance(node, _COMPREHENSIONS):
+        bound = {name for part in node.generators for name, _ in target_names([part.target])}
+        return Here(child, scope, hidden | bound)
+    return Here(child, scope, hidden)
+
+
+def said(world: World, source: Source, here: Here) -> Iterator[Said]:
+    """The words that a node itself says."""
+    node, scope = here.node, here.scope
+    line = getattr(node, "lineno", 1)
+    if isinstance(node, ast.Name):
+        yield Said(node.id, line, world.expression(source, node, scope, here.hidden), node)
+    elif isinstance(node, ast.Attribute):
+        yield Said(node.attr, node.end_lineno or line, world.expression(source, node, scope, here.hidden), node)
+    elif isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
+        yield Said(node.name, line, frozenset({world.place(source, node.name, scope)}), node)
+        for one in arguments(node.args) if not isinstance(node, ast.ClassDef) else ():
+            yield Said(one.arg, one.lineno, frozenset({parameter(world.place(source, node.name, scope), one.arg)}), one)
+    elif isinstance(node, ast.ImportFrom):
+        for alias in node.names:
+            if alias.name != "*":
+                yield Said(alias.name, alias.lineno, world.from_import(node, alias.name, source.path), alias)
+                yield Said(alias.asname or "", alias.lineno, UNKNOWN, alias)
+    elif isinstance(node, ast.Import):
+        for alias in node.names:
+            path = world.module(alias.name, source.path)
+            yield Said(alias.name, alias.lineno, frozenset({(path, "")}) if path else UNKNOWN, alias)
+            yield Said(alias.asname or "", alias.lineno, UNKNOWN, alias)
+    elif isinstance(node, (ast.Global, ast.Nonlocal)):
+        for name in node.names:
+            yield Said(name, line, world.name(source, name, scope), node)
+    elif isinstance(node, _CASES) and node.name:
+        yield Said(node.name, line, world.name(source, node.name, scope), node)
+    elif isinstance(node, ast.Call):
+        for keyword in node.keywords:
+            if keyword.arg:
+                yield Said(keyword.arg, keyword.lineno, _keyword(world, source, here, keyword.arg), keyword)
+
+
+def parameter(function: Place, name: str) -> Place:
+    """Where a function's parameter is defined."""
+    return function[0], f"{function[1]}:{name}"
+
+
+def called(world: World, source: Source, here: Here) -> Meaning:
+    """The functions that a call calls; the `__init__` of a class that it makes an instance of, where the target has it."""
+    node = here.node
+    assert isinstance(node, ast.Call)
+    found: set[Place] = set()
+    if isinstance(node.func, ast.Call):
+        return UNKNOWN
+    for place in world.expression(source, node.func, here.scope, here.hidden):
+        scope = world.scope(place)
+        if scope is not None and scope.is_class:
+            found |= world.of_class(place[0], scope, "__init__")
+        elif scope is not None:
+            found.add(place)
+    return frozenset(found)
+
+
+def _keyword(world: World, source: Source, here: Here, name: str) -> Meaning:
+    """The parameter that a keyword of a call names, where the function is known and has it."""
+    found: set[Place] = set()
+    for place in called(world, source, here):
+        scope = world.scope(place)
+        if scope is not None and isinstance(scope.node, _FUNCTIONS):
+            args = scope.node.args
+            if any(one.arg == name for one in (*args.args, *args.kwonlyargs)):
+                found.add(parameter(place, name))
+    return frozenset(found)
+
+
+def implicit(world: World, source: Source, here: Here, function: Scope) -> bool:
+    """Does a call of a method give its first argument by itself, as `till.add(1)` does, and `Till.add(till, 1)` does not?"""
+    node = here.node
+    assert isinstance(node, ast.Call)
+    if function.parent is None or not function.parent.is_class or is_static(function.node):
+        return False
+    decorated = [one.id for one in function.node.decorator_list if isinstance(one, ast.Name)]  # type: ignore[attr-defined]
+    if "classmethod" in decorated or not isinstance(node.func, ast.Attribute):
+        return True
+    on = world.expression(source, node.func.value, here.scope, here.hidden)
+    made = world.expression(source, node.func, here.scope, here.hidden)
+    if any((scope := world.scope(place)) is not None and scope.is_class for place in made):
+        return True  # module.Till(1)
+    whole = [scope for place in on if (scope := world.scope(place)) is not None and scope.is_class]
+    value = node.func.value
+    return not whole or isinstance(value, ast.Call) or (isinstance(value, ast.Name) and _is_argument(value.id, here.scope))
+
+
+def _is_argument(name: str, scope: Scope) -> bool:
+    return any(isinstance(one.node, ast.arg) for one in find(name, scope)[1])
