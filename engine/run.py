@@ -18,7 +18,7 @@ from engine.config.values import PATTERN
 from engine.dispatch import run_files, settle
 from engine.habits import remark
 from engine.inputs import fact_files, read
-from engine.model import Change, Failure, FileDelta, Finding, Item, Plan, Skip
+from engine.model import Change, Failure, FileDelta, Item, Plan
 from engine.parallel import Runner
 from engine.process import FileResult
 from engine.project import Project
