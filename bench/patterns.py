@@ -50,6 +50,8 @@ PATTERNS = (
     Job("except-oserror", "except OSError as $E: $$$B", "try:\n  pass\nexcept OSError as $E:\n  $$$B", "except_clause"),
     Job("len-zero", "len($X) == 0"),
     Job("append", "$X.append($Y)"),
+    Job("deepcopy", "copy.deepcopy($X)"),
+    Job("path-join", "os.path.join($$$A)"),
 )
 
 

@@ -63,17 +63,20 @@ def _node_at(source: Source, site: Site, start: int, end: int) -> ast.AST | None
         return lines == (site.line, site.end_line) and (source.start(node), source.end(node)) == (start, end)
 
     node: ast.AST = source.tree
-    while (inside := next((one for one in blocks(node) if _encloses(source, one, site, start, end)), None)) is not None:
+    while (inside := _inside(source, node, site, start, end)) is not None:
         if is_it(inside):
             return inside
         node = inside
     return None if node is source.tree else next(filter(is_it, ast.walk(node)), None)
 
 
-def _encloses(source: Source, node: ast.AST, site: Site, start: int, end: int) -> bool:
-    if isinstance(node, ast.match_case):  # it has no position of its own; what it holds is found by a walk
-        return False
-    first: Any = next(iter(getattr(node, "decorator_list", ())), node)
-    last: Any = node
-    in_lines = first.lineno <= site.line and site.end_line <= last.end_lineno
-    return in_lines and source.start(first) <= start and end <= source.end(last)
+def _inside(source: Source, node: ast.AST, site: Site, start: int, end: int) -> ast.AST | None:
+    """The statement or handler of a block of `node` that holds the place; None when there is none."""
+    for one in blocks(node):
+        # A match case has no position of its own: what it holds is found by a walk. Most of a block ends above the place.
+        if getattr(one, "end_lineno", 0) < site.end_line:
+            continue
+        first: Any = next(iter(getattr(one, "decorator_list", ())), one)
+        if first.lineno <= site.line and source.start(first) <= start and end <= source.end(one):
+            return one
+    return None

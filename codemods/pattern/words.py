@@ -135,11 +135,41 @@ _CLOSED = r"[(\[{](?>(?:[^()\[\]{}\n]|[(\[{][^()\[\]{}\n]*[)\]}])*)[)\]}]"
 
 
 def hints_of(rule: Rule, words: tuple[str, ...]) -> tuple[bytes, ...]:
-    """The prefilter's regular expressions: the words, and where a rare word is missing what must stand beside a common one."""
+    """The prefilter: the words, and what must stand beside one that ends a dotted name, or is common."""
+    owner = _owner(rule, words[0]) if len(words) == 1 else ""
+    if owner:
+        return _dotted(owner, words[0])
     pair = _call_and_operator(rule) if len(words) == 1 and _worth(words[0]) < 20 else None
     if pair is None:
         return tuple(expression(word).encode() for word in words) or (b"",)
-    name, operator = pair
+    return _compared(*pair)
+
+
+def _owner(rule: Rule, word: str) -> str:
+    """`path` where every match holds `os.path.join`, and the word is `join`; empty where it stands behind no name."""
+    for node in rule.match.parsed.nodes if rule.match is not None else ():
+        for inner in ast.walk(node):
+            if isinstance(inner, ast.Attribute) and inner.attr == word:
+                names = holed(inner)
+                if len(names) > 1 and meta_of(names[-2]) is None and names[0] != "builtins":  # a builtin needs no import
+                    return names[-2]
+    return ""
+
+
+def _dotted(owner: str, word: str) -> tuple[bytes, ...]:
+    """How a file can say `owner.word`: so, by a name that an import gives to `owner`, or by importing the word itself."""
+    first, last = expression(owner), re.escape(word)
+    between = r"(?:[\s\\]|#[^\n]*\n)*"
+    ways = (
+        rf"{first}{between}\.{between}{last}(?!\w)",
+        rf"{first}[\s\\]+(?:as(?!\w)|import[\s\\]*\*)",
+        rf"{last}(?<![\w.]{last})(?!\w)[ \t\f\\]*(?:[,;)#\r\n]|as(?!\w)|\Z)",
+    )
+    return tuple(way.encode() for way in ways)
+
+
+def _compared(name: str, operator: str) -> tuple[bytes, ...]:
+    """How a file can say `name(...) operator`: in one logical line, or by another name that an import gives."""
     word, sign = expression(name), re.escape(operator)
     # Behind the call comes the operator: on its line, or the call goes on below it (an open bracket, a backslash; a string
     # or a comment may hide one), or what comes next begins the next line.

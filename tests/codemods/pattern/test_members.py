@@ -117,14 +117,17 @@ def test_a_handler_is_narrowed_by_the_name_that_it_has():
 
 IMPORTS = "import qm|import qm as qz|from qm import qa|from qm import qa as qb, qc|from qm.qn import qa|import qo|qa = 1"
 USES = "qa(1)|qb(qc=1)|qc|qm.qa(1)|qz.qa(2)|qm.qn.qa(3)|qz.qn(qa, qb)|qn.qa(1)|qa.qa(qc)|x = qb.qa|qo.qa(0)"
-MEMBERS = "qm.$F|qm.$F($$$)|qm.qn.$F($X)|qm.$F.qa|qm.$F.qa($$$)|qm.$F.$G|qm.$F(qc=$X)|qm.$F(qm.$F)"
+MEMBERS = (
+    "qm.qa|qm.qn.qa|qm.qa($$$)|qm.qn.qa($X)|"
+    + "qm.$F|qm.$F($$$)|qm.qn.$F($X)|qm.$F.qa|qm.$F.qa($$$)|qm.$F.$G|qm.$F(qc=$X)|qm.$F(qm.$F)"
+)
 SOME_IMPORTS = st.lists(st.sampled_from(IMPORTS.split("|")), min_size=1, max_size=3, unique=True)
 SOME_USES = st.lists(st.sampled_from(USES.split("|")), min_size=1, max_size=4)
 
 
 @settings(max_examples=300, deadline=None)
 @given(st.sampled_from(MEMBERS.split("|")), SOME_IMPORTS, SOME_USES)
-def test_the_two_matchers_agree_on_members_and_no_hint_loses_one(pattern, imports, uses):
+def test_the_two_matchers_agree_on_dotted_names_and_no_hint_loses_one(pattern, imports, uses):
     code = "\n".join([*imports, *uses]) + "\n"
     wanted = reference.places(pattern, code)
     assert places(pattern, code) == wanted, (pattern, code)
