@@ -50,6 +50,16 @@ def test_alternatives_that_no_case_shows(tmp_path):
     assert [*cover.lines()] == ["my-words: alternatives 2 of 3 (no case shows: 2)"]
 
 
+def test_the_code_that_reads_patterns_is_nothing_that_a_rule_of_one_has_to_show(tmp_path):
+    branches = {"pattern": Share("branches", ("b1",), frozenset()), "finds": Share("branches", ("b1",), frozenset())}
+    shown = {}
+    for name in ("pattern", "finds"):
+        codemod = Codemod(name, "Finds.", 1, finds, b"")
+        fixtures = lay(tmp_path / name, {"my-words/first/before/a.py": "spam = 1\n"})
+        shown[name] = covers(outcomes(fixtures, [Rule("my-words", name)], {name: codemod}), branches)
+    assert (shown["pattern"], [*shown["finds"][0].lines()]) == ([], ["my-words: branches 0 of 1 (no case shows: b1)"])
+
+
 def test_branches_of_a_codemod_are_measured_where_it_runs(tmp_path):
     codemod = kit.CODEMODS["rename-exception"]
     files = own_files(codemod, kit.REPO)
