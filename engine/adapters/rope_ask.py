@@ -39,11 +39,11 @@ def changes(project: Any, options: Mapping[str, Any], case: Case) -> Any:
     target = _module(project, said["to"]) if kind == "move" else None
     if (offset is None or there) and target is not None and _own(project, target, (), last) is not None:
         return None
+    if (offset is None or there) and kind == "rename" and _own(project, resource, outer, said["to"]) is not None:
+        return None
     if there:
         raise RewrightError(f"rope: {resource.path} only imports {last}; name it where it is defined")
     if kind == "rename":
-        if offset is None and _own(project, resource, outer, said["to"]) is not None:
-            return None
         change = rename.Rename(project, resource, _there(offset, name))
         return change.get_changes(said["to"], docs=bool(said.get("docs")), in_hierarchy=len(case.family) > 1)
     if kind == "move":
@@ -99,7 +99,7 @@ def _signature(project: Any, resource: Any, offset: int, asked: Signature | None
             kept.append(one.name)
     if kept != names:
         steps.append(tool.ArgumentReorderer([kept.index(name) for name in names], autodef="None"))
-    return change.get_changes([] if asked.kept_in_order else steps, resources=[] if asked.kept_in_order else None)
+    return change.get_changes(steps, resources=[] if asked.kept_in_order or asked.of_module else None)
 
 
 def _found(project: Any, name: str) -> tuple[Any, tuple[str, ...], str] | None:

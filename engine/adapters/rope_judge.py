@@ -10,9 +10,10 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from engine.adapters import rope_loops, rope_mentions, rope_moved, rope_renamed, rope_signature
+from engine.adapters import rope_calls, rope_loops, rope_mentions, rope_moved, rope_renamed, rope_signature
 from engine.adapters.rope_options import operation
-from engine.adapters.rope_scopes import exports, stores
+from engine.adapters.rope_said import speaking
+from engine.adapters.rope_scopes import exports
 from engine.adapters.rope_signature import Signature
 from engine.adapters.rope_world import Place, World
 from engine.edits import apply_edits
@@ -41,9 +42,9 @@ class Case:
         return self.name.rpartition(".")[2]
 
     @property
-    def by_header(self) -> bool:
-        """Can a signature be changed by its header alone, every call staying as it is?"""
-        return self.signature is not None and self.signature.kept_in_order
+    def module(self) -> str:
+        """The dotted name of the module that holds the name."""
+        return ".".join(self.name.split(".")[: -len(re.split("[.:]", self.place[1]))]) if self.place else ""
 
 
 def opened(sources: Mapping[str, Source], options: Mapping[str, object], holder: tuple[str, Sequence[str]]) -> Case:
@@ -83,7 +84,7 @@ def _place(world: World, path: str, parts: Sequence[str]) -> Place | None:
             return None
         inner = world.place(world.sources[path], part, scope)[1]
     scope = world.scope((path, inner))
-    if scope is None or not (parts[-1] in scope.bindings or (scope.is_class and parts[-1] in stores(scope.node))):
+    if scope is None or not (parts[-1] in scope.bindings or (scope.is_class and world.defines(scope, parts[-1]))):
         return None
     found = scope.bindings.get(parts[-1], [])
     if found and all(one.target for one in found):
@@ -108,42 +109,37 @@ def _signed(case: Case, options: Mapping[str, object]) -> Case:
         )
     asked = rope_signature.wanted(world, place, options)
     if not asked.kept_in_order:
-        rope_signature.require_known_calls(world, _speaking(world, asked.name), asked)
+        rope_calls.require_known_calls(world, speaking(world, asked.name), asked)
     return Case(case.kind, case.name, case.to, world, place, signature=asked)
-
-
-def _speaking(world: World, *names: str) -> list[str]:
-    """The files that say one of these names, or a name under which another file imports it."""
-    words, found = set(names), set[str]()
-    while True:
-        said = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(words)))})\b")
-        more = [path for path, source in world.sources.items() if path not in found and said.search(source.text)]
-        if not more:
-            return sorted(found)
-        found.update(more)
-        for path in more:
-            bound = world.sources[path].names.module.bindings
-            words |= {local for local, all_ in bound.items() if all_[0].target.rpartition(".")[2] in words}
 
 
 # -- what came out -------------------------------------------------------------------------
 
 
 def finished(case: Case, texts: Mapping[str, str]) -> dict[str, str]:
-    """Path to new text: rope's, and what rope leaves undone: a function's header, `super().name`, names in `__all__`."""
+    """Path to new text: rope's, and what rope leaves undone: a function's header, `super().name`, names in `__all__`.
+
+    Raises RewrightError where that could not be judged.
+    """
     made = dict(texts)
+    if case.place is None or (case.kind == "move" and not case.goal):
+        raise RewrightError(
+            f"rope: nobody but rope sees where {case.name} is, or is to be; write it another way, or change it yourself"
+        )
     if case.signature is not None and case.place is not None:
+        for path in speaking(case.world, case.signature.name) if case.signature.of_module else ():
+            made[path] = rope_calls.rewritten(case.world, path, case.signature)
         path = case.place[0]
         source = case.world.sources[path]
         now = Source.of_text(source, made.get(path, source.text))
         made[path] = rope_signature.with_header(now, source, World({path: now}), case.signature)
     if case.kind == "rename" and case.place is not None:
-        for path in _speaking(case.world, case.last):
+        for path in speaking(case.world, case.last):
             source = case.world.sources[path]
             now = Source.of_text(source, made.get(path, source.text))
             if now.parses:
-                left = rope_renamed.left(case.world, source, now, frozenset(case.family), case.to)
-                made[path] = apply_edits(now.text, [*_exported(case, source, now), *left])
+                edits = rope_renamed.righted(case.world, source, now, frozenset(case.family), case.to)
+                made[path] = apply_edits(now.text, [*_exported(case, source, now), *edits])
     return {path: text for path, text in made.items() if text != case.world.sources[path].text}
 
 
@@ -168,22 +164,21 @@ def require_sound(case: Case, texts: Mapping[str, str]) -> World | None:
     if not all(one.parses for one in changed.values()):
         return None
     after = World({**world.sources, **changed})
-    if place is None:
-        return after
-    speaking = {*_speaking(world, case.last), *changed}
+    assert place is not None
+    paths = {*speaking(world, case.last), *changed}
     if case.kind == "rename":
         to = rope_renamed.follow({one: (one[0], one[1].removesuffix(case.last) + case.to) for one in case.family})
-        rope_renamed.require_renamed(world, after, {*speaking, *_speaking(world, case.to)}, to, case.name)
-    elif case.kind == "move" and case.goal:
-        _require_moved(case, after, speaking, changed)
+        rope_renamed.require_renamed(world, after, {*paths, *speaking(world, case.to)}, to, case.name)
+    elif case.kind == "move":
+        _require_moved(case, after, paths, changed)
     elif case.kind == "change_signature" and case.signature is not None:
-        rope_signature.require_calls(world, after, speaking, case.signature)
+        rope_calls.require_calls(world, after, paths, case.signature)
     elif case.kind == "inline":
-        rope_moved.require_imports(world, after, speaking, case.name)
+        rope_moved.require_imports(world, after, paths, case.name)
     return after
 
 
-def _require_moved(case: Case, after: World, speaking: Collection[str], changed: Collection[str]) -> None:
+def _require_moved(case: Case, after: World, said_in: Collection[str], changed: Collection[str]) -> None:
     world, place = case.world, case.place
     assert place is not None
     new = (case.goal, place[1])
@@ -193,7 +188,7 @@ def _require_moved(case: Case, after: World, speaking: Collection[str], changed:
         for path in changed
         for name in world.sources[path].names.module.bindings.keys() - after.sources[path].names.module.bindings.keys()
     }
-    paths = {*speaking, *(_speaking(world, *lost) if lost else ())}
+    paths = {*said_in, *(speaking(world, *lost) if lost else ())}
     both = frozenset({place[0], case.goal})
     rope_moved.require_imports(world, after, paths, case.name)
     groups = [(frozenset({path}), frozenset({path})) for path in paths if path not in both]
@@ -202,6 +197,23 @@ def _require_moved(case: Case, after: World, speaking: Collection[str], changed:
     rope_moved.require_steady(world, after, place[0], case.goal, case.name)
     rope_moved.require_order(after, case.goal, place[1])
     rope_loops.require_no_new_loop(world, after, changed, case.name)
+
+
+def require_module(case: Case, texts: Mapping[str, str], moves: Mapping[str, str]) -> None:
+    """Raises RewrightError where, once a module or package is moved, a file would mean something else."""
+    sources, after = case.world.sources, dict[str, Source]()
+    try:
+        for path, source in sources.items():
+            new = moves.get(path, path)
+            kept = new == path and path not in texts
+            after[new] = source if kept else Source(new, source.encode(texts.get(path, source.text)))
+    except RefusedFile:
+        return
+    paths = {*texts, *moves, *speaking(case.world, case.last)}
+    if all(after[moves.get(path, path)].parses for path in paths):
+        groups = [(frozenset({path}), frozenset({moves.get(path, path)})) for path in paths]
+        to = rope_renamed.follow({(old, ""): (new, "") for old, new in moves.items()})
+        rope_moved.require_moved(case.world, World(after), groups, to, case.name)
 
 
 def notes(case: Case, after: World, unread: Mapping[str, str]) -> tuple[Note, ...]:
@@ -217,7 +229,7 @@ def notes(case: Case, after: World, unread: Mapping[str, str]) -> tuple[Note, ..
     if around and ":" not in inner:
         found.append(("unsure", _some(f"nobody can tell whether {case.last} is it, in", rope_mentions.unsure(after, case.last))))
     if case.signature is not None:
-        uses = rope_mentions.passed_on(after, _speaking(after, case.signature.name), case.signature.place)
+        uses = rope_mentions.passed_on(after, speaking(after, case.signature.name), case.signature.place)
         found.append(("passed-on", _some("it is passed on, and called from who knows where, in", uses)))
     return tuple(note for note in found if note[1])
 

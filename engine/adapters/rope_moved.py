@@ -51,25 +51,47 @@ def require_moved(before: World, after: World, groups: Collection[Group], to: Fo
     """
     for old, new in sorted(groups, key=lambda group: sorted(group[0])):
         have = Counter(one.meaning for path in sorted(new) for one in _words(after, path))
+        known = set()
         for path in sorted(old):
             for one in _words(before, path):
                 wanted = frozenset(map(to, one.meaning))
-                if not have[wanted]:
+                known.add(wanted)
+                if not have[wanted] and not _is_module(wanted) and not _is_set(one):
                     raise RewrightError(
                         f"rope: {path} line {one.line}: {one.word} should mean {spoken(wanted)} once {name} is moved, and would "
                         "not; write this line another way first, as `from module import name`"
                     )
                 have[wanted] -= 1
+        _require_clear(after, new, known, name)
+
+
+def _require_clear(after: World, paths: Collection[str], known: Collection[Meaning], name: str) -> None:
+    """Raises RewrightError for a word that would mean two things, and did not mean those before."""
+    for path in sorted(paths):
+        for one in _words(after, path):
+            if len(one.meaning) > 1 and one.meaning not in known and not _is_set(one):
+                raise RewrightError(
+                    f"rope: {path}: {one.word} would mean {spoken(one.meaning)} once {name} is moved; rename one of them first"
+                )
 
 
 def _words(world: World, path: str) -> Iterator[Said]:
-    """What a file says but for its imports: those come and go."""
+    """What a file says of what is known but for its imports: those come and go."""
     source = world.sources[path]
     for here in nodes(source):
         if not isinstance(here.node, (ast.Import, ast.ImportFrom)):
             for one in said(world, source, here):
-                if any(inner and "~" not in inner for _, inner in one.meaning):
+                if one.meaning and not any("~" in inner for _, inner in one.meaning):
                     yield one
+
+
+def _is_set(one: Said) -> bool:
+    """Is this where a name that may mean several things is set? It may be that only the other of them has moved."""
+    return len(one.meaning) > 1 and isinstance(getattr(one.node, "ctx", None), ast.Store)
+
+
+def _is_module(meaning: Meaning) -> bool:
+    return not any(inner for _, inner in meaning)
 
 
 def require_imports(before: World, after: World, paths: Collection[str], name: str) -> None:

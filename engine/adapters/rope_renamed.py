@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import zip_longest
 
 from engine.adapters.rope_said import Here, Said, nodes, said
-from engine.adapters.rope_scopes import stores
+from engine.adapters.rope_scopes import FUNCTIONS
 from engine.adapters.rope_world import Meaning, Place, World
 from engine.bindings import Scope
 from engine.model import Edit, RewrightError
@@ -41,12 +41,8 @@ def family(world: World, place: Place) -> dict[Place, Scope]:
     name = place[1].rpartition(".")[2]
     related = {id(scope): (path, scope) for path, scope in _related(world, place[0], holder)}
     own = {id(holder): (place[0], holder)}
-    found = {**own, **{key: one for key, one in related.items() if _defines(one[1], name)}}
+    found = {**own, **{key: one for key, one in related.items() if world.defines(one[1], name)}}
     return {world.place(world.sources[path], name, scope): scope for path, scope in found.values()}
-
-
-def _defines(scope: Scope, name: str) -> bool:
-    return name in scope.bindings or name in stores(scope.node)
 
 
 def _related(world: World, path: str, scope: Scope) -> list[tuple[str, Scope]]:
@@ -95,22 +91,57 @@ def require_free(world: World, place: Place, to: str) -> None:
         what = f"{path} line {taken[0].line}" if taken else ""
     else:
         related = [(path, holder), *_related(world, path, holder)]
-        found = [(where, one) for where, one in related if _defines(one, to)]
+        found = [(where, one) for where, one in related if world.defines(one, to)]
         what = f"the class {found[0][1].node.name} of {found[0][0]}" if found else ""  # type: ignore[attr-defined]
     name = re.split("[.:]", inner)[-1]
     if what and name != to:
         raise RewrightError(f"rope: {name} cannot be called {to}: {what} has something called {to} already; choose another name")
 
 
-def left(world: World, source: Source, now: Source, family: Meaning, to: str) -> Iterator[Edit]:
-    """The edits that give the new name to attributes that rope left in `now`, and that our tables know to be meant."""
+def righted(world: World, source: Source, now: Source, family: Meaning, to: str) -> Iterator[Edit]:
+    """The edits of `now` that give the new name to attributes and methods that rope left, and the old one back to other things.
+
+    Of such a thing is what stands beside a copy of the module.
+    """
     old = {re.split("[.:]", inner)[-1] for _, inner in family}
     for one, other in zip(nodes(source), nodes(now), strict=False):
-        node = other.node
-        if isinstance(node, ast.Attribute) and isinstance(one.node, ast.Attribute) and node.attr == one.node.attr != to:
-            meaning = world.expression(source, one.node, one.scope, one.hidden) if node.attr in old else frozenset()
-            if meaning and meaning <= family:
-                yield now.edit(now.end(node) - len(node.attr), now.end(node), to)
+        for was, there, meaning in _named(world, source, one, other.node, old):
+            word = _word(there)
+            is_left = meaning <= family and word == _word(was) and isinstance(there, (ast.Attribute, *FUNCTIONS))
+            if is_left or (word == to and not meaning & family):
+                start = _named_at(now, there, word)
+                yield now.edit(start, start + len(word), to if is_left else _word(was))
+
+
+def _named(
+    world: World, source: Source, one: Here, other: ast.AST, old: Collection[str]
+) -> Iterator[tuple[ast.AST, ast.AST, Meaning]]:
+    """The nodes of both files that name something, the first one by a word of `old`, and what it means, where that is known."""
+    node = one.node
+    if type(node) is not type(other):
+        return
+    if isinstance(node, ast.ImportFrom):
+        for was, there in zip(node.names, other.names, strict=False):  # type: ignore[attr-defined]
+            if was.name in old and (meaning := world.from_import(node, was.name, source.path)):
+                yield was, there, meaning
+    elif _word(node) in old and isinstance(node, (ast.Name, ast.Attribute)):
+        if meaning := world.expression(source, node, one.scope, one.hidden):
+            yield node, other, meaning
+    elif _word(node) in old and isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+        yield node, other, frozenset({world.place(source, node.name, one.scope)})
+
+
+def _named_at(source: Source, node: ast.AST, name: str) -> int:
+    """The offset of the name that a node gives or says."""
+    if isinstance(node, (ast.Name, ast.Attribute)):
+        return source.end(node) - len(name)
+    start = source.start(node)
+    found = re.compile(rf"\b{re.escape(name)}\b").search(source.text, start)
+    return found.start() if found else start
+
+
+def _word(node: ast.AST) -> str:
+    return str(getattr(node, "id", "") or getattr(node, "attr", "") or getattr(node, "name", ""))
 
 
 def require_renamed(before: World, after: World, paths: Collection[str], to: Follow, name: str) -> None:

@@ -78,14 +78,17 @@ def run_project(files: Mapping[str, bytes], options: Mapping[str, Any]) -> Refac
         if done is None:
             return Refactored({}, tuple(unread), "")
     changed, moves = _told(done, sources, unread)
+    holder, module = (place, name) if place or case.place is None else (case.place[0], case.module)
     made = {
         path: text
         for path, text in {**shown, **changed}.items()
-        if not (place and rope_modules.beside_copy(path, sources, place, name))
+        if not (holder and rope_modules.beside_copy(path, sources, holder, module))
     }
     undecoded = {path: files[path].decode("latin-1") for path in unread}
     notes: tuple[rope_judge.Note, ...] = ()
-    if not place:
+    if place:
+        rope_judge.require_module(case, made, moves)
+    else:
         made = rope_judge.finished(case, made)
         after = rope_judge.require_sound(case, made)
         notes = rope_judge.notes(case, after, undecoded) if after is not None else ()
@@ -122,8 +125,9 @@ def _asked(folder: str, options: Mapping[str, Any], question: Callable[[Any, Map
         project = RopeProject(folder, ropefolder=None, save_objectdb=False, automatic_soa=False)
         try:
             return question(project, options)
-        except RopeError as error:
-            raise RewrightError(f"rope cannot {kind.replace('_', ' ')} {name}: {error}") from error
+        except (RopeError, AssertionError) as error:  # it asserts that no call has a `**`
+            why = str(error) or "it gives up, perhaps on a call with * or **"
+            raise RewrightError(f"rope cannot {kind.replace('_', ' ')} {name}: {why}") from error
         finally:
             project.close()
 

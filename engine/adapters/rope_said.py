@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -153,3 +154,17 @@ def implicit(world: World, source: Source, here: Here, function: Scope) -> bool:
 
 def _is_argument(name: str, scope: Scope) -> bool:
     return any(isinstance(one.node, ast.arg) for one in find(name, scope)[1])
+
+
+def speaking(world: World, *names: str) -> list[str]:
+    """The files that say one of these names, or a name under which another file imports it."""
+    words, found = set(names), set[str]()
+    while True:
+        said = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(words)))})\b")
+        more = [path for path, source in world.sources.items() if path not in found and said.search(source.text)]
+        if not more:
+            return sorted(found)
+        found.update(more)
+        for path in more:
+            bound = world.sources[path].names.module.bindings
+            words |= {local for local, all_ in bound.items() if all_[0].target.rpartition(".")[2] in words}

@@ -30,6 +30,7 @@ class World:
         self.sources = sources
         self._members: dict[Place, Meaning] = {}
         self._qualified: dict[str, dict[int, str]] = {}
+        self._stored: dict[int, frozenset[str]] = {}
         self._looking: set[tuple[int, str]] = set()  # for attributes of classes, which may be one another's bases
 
     # -- modules -----------------------------------------------------------------------
@@ -149,7 +150,7 @@ class World:
         module = self.imported_from(node, path)
         if module:
             return self.member(module, name)
-        return frozenset({("", f"{'.' * node.level}{node.module or ''}.{name}")})
+        return UNKNOWN if node.level else frozenset({("", f"{node.module}.{name}")})
 
     def place(self, source: Source, name: str, owner: Scope) -> Place:
         """Where a name that a scope binds is defined."""
@@ -189,7 +190,7 @@ class World:
     def of_class(self, path: str, scope: Scope, name: str) -> Meaning:
         """What an attribute of a class, or of an instance in its methods, means; looked up in its bases, too."""
         source = self.sources[path]
-        if name in scope.bindings or name in stores(scope.node):
+        if self.defines(scope, name):
             return frozenset({self.place(source, name, scope)})
         if (id(scope), name) in self._looking:
             return UNKNOWN
@@ -205,6 +206,12 @@ class World:
         finally:
             self._looking.discard((id(scope), name))
         return frozenset({(path, f"{self.qualified(source, scope)}.?{name}")}) if known else UNKNOWN
+
+    def defines(self, scope: Scope, name: str) -> bool:
+        """Does a class bind a name, or one of its methods set it on its first argument?"""
+        if id(scope) not in self._stored:
+            self._stored[id(scope)] = stores(scope.node)
+        return name in scope.bindings or name in self._stored[id(scope)]
 
     def base(self, source: Source, node: ast.expr, scope: Scope) -> tuple[str, Scope] | None:
         """The file and scope of a base class of the target's own that `node` names; None: of another, or nobody knows."""

@@ -59,11 +59,21 @@ def test_a_method_is_renamed_by_its_class(tmp_path):
 
 
 def test_a_move_updates_the_imports(tmp_path):
-    root = target(tmp_path, "{move: shop.prices.price, to: shop.taxes}")
+    files = {
+        **FILES,
+        "shop/prices.py": PRICES.partition("\n\n\nclass")[0] + "\n",
+        "main.py": MAIN.partition("Till()")[0].replace(", Till", ""),
+    }
+    root = target(tmp_path, "{move: shop.prices.price, to: shop.taxes}", files)
     after = kit.applied(root, kit.plan(root))
     assert "def price(amount, rate=RATE):" in after["shop/taxes.py"] and "def price" not in after["shop/prices.py"]
-    assert "shop.taxes.price(3, rate=4)" in after["main.py"]
+    assert "print(price(3, rate=4), price(1))  # both" in after["main.py"]
     assert kit.said(kit.plan(root)) == [UNPARSED]
+
+
+def test_a_move_that_closes_a_circle_is_refused(tmp_path):
+    with pytest.raises(RewrightError, match="shop/prices.py would import shop/taxes.py which imports shop/prices.py: a circle"):
+        kit.plan(target(tmp_path, "{move: shop.prices.price, to: shop.taxes}"))
 
 
 def test_inline_and_signature(tmp_path):

@@ -1,4 +1,4 @@
-"""A law of rope's renames and moves: what is planned imports and computes as before, from whichever module one begins; or it is refused."""
+"""A law of rope's renames and moves: what is planned computes as before, whichever module is imported first; or it is refused."""
 
 import subprocess
 import sys
@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 import tools_kit as kit
-from hypothesis import Phase, event, given, settings
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from engine.apply import apply
@@ -21,7 +21,7 @@ for name in names:
     importlib.import_module(name)
     if name == names[0]:
         print(sys.modules[name].main())
-    for one in [one for one in sys.modules if one.partition(".")[0] in ("p", "main")]:
+    for one in [one for one in sys.modules if one.partition(".")[0] in ("p", "q", "main")]:
         del sys.modules[one]
 """
 
@@ -29,12 +29,14 @@ for name in names:
 @st.composite
 def packages(draw):
     """Path to text: modules that import from those before them, and a main module that calls what it imports."""
-    files, defined = {"p/__init__.py": ""}, {}
+    files, defined = {"p/__init__.py": "", "q/__init__.py": ""}, {}
     for number, module in enumerate([*MODULES[: draw(st.integers(2, 4))], "main"]):
         lines, bound, inner = _imports(draw, defined, module)
         own = []
         for name in draw(st.lists(st.sampled_from(POOL), min_size=1, max_size=2, unique=True)) if module != "main" else []:
-            if name not in bound and name not in (calls.partition("(")[0].partition(".")[0] for calls in [*bound.values(), *inner]):
+            if name not in bound and name not in (
+                calls.partition("(")[0].partition(".")[0] for calls in [*bound.values(), *inner]
+            ):
                 parts = draw(st.lists(st.sampled_from([str(number + 2), "x", *bound.values()]), min_size=1, max_size=3))
                 argument = draw(st.sampled_from(["x", "x=1", f"x, y={parts[0] if 'x' != parts[0] else 3}"]))
                 early = f"    from p.{_of(draw, defined)} as z\n" if defined and draw(st.booleans()) else ""
@@ -43,7 +45,9 @@ def packages(draw):
                 bound[name] = f"{name}(2)"
                 own.append(name)
         if bound and draw(st.booleans()):
-            lines.append(f"\n\nSAID = {' + '.join(draw(st.lists(st.sampled_from(sorted(bound.values())), min_size=1, max_size=2)))}")
+            lines.append(
+                f"\n\nSAID = {' + '.join(draw(st.lists(st.sampled_from(sorted(bound.values())), min_size=1, max_size=2)))}"
+            )
         if module == "main":
             lines.append(f"\n\ndef main():\n    return [{', '.join(bound.values())}]")
         files["main.py" if module == "main" else f"p/{module}.py"] = "\n".join(lines).strip("\n") + "\n"
@@ -82,8 +86,11 @@ def _imports(draw, defined, module):
 
 @st.composite
 def cases(draw):
-    """A package, and a rename or move of a function in it."""
+    """A package, and a rename or move of a function in it, or of a module."""
     files, defined = draw(packages())
+    module = draw(st.sampled_from([one for one in defined if one != "main"]))
+    if draw(st.integers(0, 4)) == 0:
+        return files, draw(st.sampled_from([f"{{rename: p.{module}, to: e}}", f"{{move: p.{module}, to: q}}"]))
     name = f"p.{_of(draw, defined).replace(' import ', '.')}"
     to = draw(st.sampled_from([*POOL, "fresh"])) if draw(st.booleans()) else None
     if to:
@@ -94,7 +101,7 @@ def cases(draw):
 
 def run(root):
     """What main() gives, when each module is imported first."""
-    names = ["main", *sorted(f"p.{path.stem}" for path in (root / "p").glob("[a-d].py"))]
+    names = ["main", *sorted(f"{path.parent.name}.{path.stem}" for path in root.glob("[pq]/[a-e].py"))]
     argv = [sys.executable, "-S", "-c", RUN, *names]
     done = subprocess.run(argv, cwd=root, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout, done.stderr

@@ -125,7 +125,10 @@ def test_a_module_that_its_old_package_imports_is_moved_once(tmp_path):
 
 
 def test_a_name_is_renamed_to_one_that_a_module_beside_it_has(tmp_path):
-    root = target(tmp_path, "{rename: shop.vat, to: taxes}", **{"shop/__init__.py": "def vat():\n    return 1\n"})
+    rope, init = "{rename: shop.vat, to: taxes}", {"shop/__init__.py": "def vat():\n    return 1\n"}
+    with pytest.raises(RewrightError, match="other/user.py line 3: taxes should mean shop/taxes.py once shop.vat is renamed"):
+        kit.plan(target(tmp_path, rope, **init))
+    root = target(tmp_path, rope, **init, **{"other/user.py": "", "shop/prices.py": "", "shop/till.py": "", "shop/sub/x.py": ""})
     assert {delta.path: delta.after for delta in kit.plan(root).deltas} == {"shop/__init__.py": b"def taxes():\n    return 1\n"}
 
 
