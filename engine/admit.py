@@ -67,7 +67,8 @@ def _gated(changes: Sequence[Change], overlay: Overlay, project: Project) -> tup
     if not overlay.source.parses:
         mended = text_gates.check(overlay.source, text, edits, project.python)
         return mended if isinstance(mended, gates.Breach) else (mended, tuple(edits))
-    after = gates.check(overlay.source, text, edits, spans, project.python)
+    out = [comment for change in changes if change.group for comment in change.comments_out]
+    after = gates.check(overlay.source, text, edits, spans, project.python, out)
     return after if isinstance(after, gates.Breach) else (after, tuple(edits))
 
 

@@ -38,11 +38,18 @@ class Breach:
     message: str
 
 
-def check(before: Source, text: str, edits: Sequence[Edit], spans: Sequence[Span], python: tuple[int, int]) -> Source | Breach:
+def check(
+    before: Source,
+    text: str,
+    edits: Sequence[Edit],
+    spans: Sequence[Span],
+    python: tuple[int, int],
+    comments_out: Sequence[str] = (),
+) -> Source | Breach:
     """The new version of a file when every gate holds, else the first breach.
 
     `edits` turned before.text into `text`; `spans` say where the tree may differ; `python`
-    is the oldest version the target declares.
+    is the oldest version the target declares. `comments_out`: comments that another file of the group gets.
     """
     try:
         after = Source.of_text(before, text)
@@ -55,7 +62,7 @@ def check(before: Source, text: str, edits: Sequence[Edit], spans: Sequence[Span
         return (
             _compiles(before, after, part.compiled, python)
             or _outline(before, after, part, edits, spans)
-            or _comments(before, after, edits, spans)
+            or _comments(before, after, edits, comments_out)
             or _names(before, after, edits)
             or after
         )
@@ -156,17 +163,18 @@ def _merged(regions: list[tuple[int, int]]) -> list[tuple[int, int]]:
 # -- comments --------------------------------------------------------------------------
 
 
-def _comments(before: Source, after: Source, edits: Sequence[Edit], spans: Sequence[Span]) -> Breach | None:
+def _comments(before: Source, after: Source, edits: Sequence[Edit], out: Sequence[str]) -> Breach | None:
     """No comment or pragma of a replaced line is lost."""
     if not any("#" in before.text[edit.start : edit.end] for edit in edits):
         return None
-    lost = _comment_counts(before) - _comment_counts(after)
+    lost = comment_counts(before) - comment_counts(after) - Counter(out)
     if lost:
         return Breach("comments", f"the comment {next(iter(lost))!r} would be lost")
     return None
 
 
-def _comment_counts(source: Source) -> Counter[str]:
+def comment_counts(source: Source) -> Counter[str]:
+    """The comments of a file from their `#` on, without white space behind them, each with how often it stands there."""
     tokens = tokenize.generate_tokens(io.StringIO(source.text, newline=None).readline)
     return Counter(token.string.rstrip() for token in tokens if token.type == tokenize.COMMENT)
 

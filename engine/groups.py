@@ -12,9 +12,11 @@ from engine.process import FileResult
 
 
 def unfinished(results: Sequence[FileResult], exists: Callable[[str], bool]) -> dict[str, set[str]]:
-    """Group name to the files that hold its changes, of each group that cannot land: a part of it was refused, withheld or
-    overlapped another change; a file that it creates is there already, does not compile, or is wanted with another text; or it
-    moves a file that another group moves elsewhere, or to where another file comes.
+    """Group name to the files that hold its changes, of each group that cannot land.
+
+    A part of it was refused, withheld or overlapped another change; a comment that leaves one of its files comes to none; a file
+    that it creates is there already, does not compile, or is wanted with another text; or it moves a file that another group
+    moves elsewhere, or to where another file comes.
 
     `exists`: is there something at this root-relative path?
     """
@@ -35,8 +37,27 @@ def unfinished(results: Sequence[FileResult], exists: Callable[[str], bool]) -> 
             if next(iter(wanted[one.path])) != one.text or exists(one.path) or not _compiles(one):
                 bad.add(group)
     bad |= {group for group, count in counts.items() if count < sizes[group]}
-    bad |= _colliding(results, wanted)
+    bad |= _colliding(results, wanted) | _forgotten(results)
     return {group: holders[group] for group in sorted(bad)}
+
+
+def _forgotten(results: Sequence[FileResult]) -> set[str]:
+    """Groups of which a change gives away a comment that no other file of the group gets."""
+    parts: dict[str, list[Change]] = defaultdict(list)
+    for change in _changes(results):
+        if change.group:
+            parts[change.group].append(change)
+    return {group for group, changes in parts.items() if any(change.comments_out for change in changes) and not _brought(changes)}
+
+
+def _brought(changes: Sequence[Change]) -> bool:
+    """Do the texts that these changes write hold each comment that leaves a file, as often, in another file?"""
+    wanted = Counter((comment, change.site.path) for change in changes for comment in change.comments_out)
+    texts = [(edit.path, edit.text) for change in changes for edit in change.edits]
+    texts += [(one.path, one.text) for change in changes for one in change.creates]
+    return all(
+        sum(text.count(comment) for path, text in texts if path != home) >= number for (comment, home), number in wanted.items()
+    )
 
 
 def moves(results: Sequence[FileResult]) -> dict[str, str]:

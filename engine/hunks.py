@@ -16,6 +16,7 @@ from engine.model import Edit, Site, Span
 from engine.source import Source
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
+_WORD = re.compile(r"\w+|\W+")
 _BLOCKS = ("body", "orelse", "finalbody")
 
 
@@ -71,6 +72,22 @@ def _edit(source: Source, new: Sequence[str], i: int, j: int, k: int, m: int) ->
     while kept < min(len(text), end - start) and text[kept] in " \t" and text[kept] == source.text[start + kept]:
         kept += 1
     return Edit(source.path, start + kept, end, text[kept:])
+
+
+def word_edits(source: Source, edit: Edit) -> tuple[Edit, ...]:
+    """The edit as one of each word that it changes; itself where it changes more than words."""
+    old = list(_WORD.finditer(source.text, edit.start, edit.end))
+    new = _WORD.findall(edit.text)
+    if len(old) != len(new):
+        return (edit,)
+    changed = [(was, now) for was, now in zip(old, new, strict=True) if was[0] != now]
+    if not all(_is_word(was[0]) and _is_word(now) for was, now in changed):
+        return (edit,)
+    return tuple(Edit(edit.path, was.start(), was.end(), now) for was, now in changed)
+
+
+def _is_word(text: str) -> bool:
+    return text[0].isalnum() or text[0] == "_"
 
 
 def hunks(source: Source, text: str) -> list[Hunk]:

@@ -123,6 +123,7 @@ class Change:
     group: str = ""
     group_size: int = 1
     moves_to: str = ""  # where its file goes, root-relative and of the same suffix; empty: it stays
+    comments_out: tuple[str, ...] = ()  # comments that leave this file for those of its group; the engine looks for them there
     batch: int = 0  # edits of one batch of a file are offsets into the same text: what the batch before left
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from engine.adapters import rope_calls, rope_loops, rope_mentions, rope_moved, rope_renamed, rope_signature
+from engine.adapters import rope_calls, rope_loops, rope_mentions, rope_moved, rope_quoted, rope_renamed, rope_signature
 from engine.adapters.rope_options import operation
 from engine.adapters.rope_said import speaking
 from engine.adapters.rope_scopes import exports
@@ -138,8 +138,12 @@ def finished(case: Case, texts: Mapping[str, str]) -> dict[str, str]:
             source = case.world.sources[path]
             now = Source.of_text(source, made.get(path, source.text))
             if now.parses:
-                edits = rope_renamed.righted(case.world, source, now, frozenset(case.family), case.to)
-                made[path] = apply_edits(now.text, [*_exported(case, source, now), *edits])
+                meaning = frozenset(case.family)
+                edits = rope_renamed.righted(case.world, source, now, meaning, case.to)
+                quoted = rope_quoted.renamed(case.world, source, now, meaning, case.to)
+                made[path] = apply_edits(now.text, [*_exported(case, source, now), *edits, *quoted])
+    if case.kind == "move":
+        made = {path: rope_moved.trimmed(case.world.sources[path].text, text) for path, text in made.items()}
     return {path: text for path, text in made.items() if text != case.world.sources[path].text}
 
 

@@ -16,6 +16,14 @@ from engine.model import RewrightError
 Group = tuple[frozenset[str], frozenset[str]]
 
 
+def trimmed(old: str, new: str) -> str:
+    """A text from which the last definition was taken, without the blank lines that stood above it."""
+    rest = new.rstrip()
+    end = new[len(rest) :]
+    newline = "\r\n" if end.startswith("\r\n") else "\n"
+    return rest + newline if rest and end.count("\n") > 1 and old[len(old.rstrip()) :].count("\n") < 2 else new
+
+
 def require_movable(world: World, place: Place, target: str) -> None:
     """Raises RewrightError for what is not defined once, by itself, at the top of its module, or is in the target module, too."""
     path, name = place

@@ -78,3 +78,12 @@ def test_an_expression_too_deep_for_pyflakes_is_a_breach():
     assert isinstance(found, (Breach, Source))
     if isinstance(found, Breach):
         assert found.gate in ("too-deep", "compile")
+
+
+def test_only_the_comments_that_are_told_may_leave():
+    text = "x = 1\ny = 2  # why\nz = 3  # who\n"
+    source = Source("m.py", text.encode())
+    edits, spans = [Edit("m.py", 6, len(text), "")], [Span("m.py", 6, len(text))]
+    found = [check(source, "x = 1\n", edits, spans, (3, 8), out) for out in (["# why", "# who"], ["# why"], ["# why"] * 2)]
+    assert isinstance(found[0], Source)
+    assert [(one.gate, one.message) for one in found[1:]] == [("comments", "the comment '# who' would be lost")] * 2

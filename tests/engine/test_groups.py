@@ -112,3 +112,26 @@ def test_a_creation_without_a_group_is_an_error_of_the_codemod(tmp_path):
     made = plan(files(tmp_path), [rule(alone)])
     nothing_lands(made)
     assert [item.reason for item in made.items if isinstance(item, Failure)] == ["codemod-error"]
+
+
+def carried(source, _, options):
+    """`left` and the comment beside it go from a.py; b.py gets what the options say."""
+    for old, new in (("left", ""), ("right", options["b"])):
+        for change in swap(source, rf"\b{old} = 1.*\n", new):
+            yield Change(
+                change.site, change.message, Applicability.SAFE, change.edits, change.spans,
+                group="pair", group_size=2, comments_out=("# why",) if old == "left" else (),
+            )  # fmt: skip
+
+
+def test_a_comment_goes_from_one_file_of_a_group_to_another(tmp_path):
+    root = files(tmp_path, a="x = 1\nleft = 1  # why\n")
+    made = plan(root, [rule(carried, options={"b": "here = 1  # why\n"})])
+    assert (changed(made, "a.py"), changed(made, "b.py")) == (b"x = 1\n", b"here = 1  # why\n")
+
+
+def test_a_comment_that_comes_to_no_file_keeps_the_group_from_landing(tmp_path):
+    root = files(tmp_path, a="x = 1\nleft = 1  # why\n")
+    made = plan(root, [rule(carried, options={"b": "here = 1\n"})])
+    nothing_lands(made)
+    assert {item.reason for item in made.items if isinstance(item, Finding)} == {"incomplete"}

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from engine.edits import apply_edits
 from engine.gates import Breach, check
-from engine.hunks import hunks, lines_of, text_edits
+from engine.hunks import hunks, lines_of, text_edits, word_edits
 from engine.source import Source
 
 TEXT = """\
@@ -78,3 +78,25 @@ def test_edits_give_the_text_with_the_files_newlines(old, new, newline, ended):
     got = apply_edits(source.text, text_edits(source, wanted))
     assert got.replace("\r\n", "\n") in (wanted, wanted.removesuffix("\n"))
     assert got.count("\r\n") in (0, got.count("\n"))
+
+
+def test_an_edit_of_words_is_one_a_word():
+    text = "price(1)  # price of one\n"
+    source = Source("a.py", text.encode())
+
+    def parts(new):
+        (edit,) = text_edits(source, new)
+        return [(one.start, one.end, one.text) for one in word_edits(source, edit)]
+
+    assert parts("cost(1)  # cost of one\n") == [(0, 5, "cost"), (12, 17, "cost")]
+    assert parts("cost(1)  # price of one\n") == [(0, 5, "cost")]
+    assert parts("cost(1, 2)  # cost of one\n") == [(0, len(text), "cost(1, 2)  # cost of one\n")]
+    assert parts("price[1]  # price of one\n") == [(0, len(text), "price[1]  # price of one\n")]
+
+
+@given(LINES, LINES)
+def test_words_give_the_same_text(old, new):
+    source = Source("a.py", "\n".join(old).encode())
+    edits = text_edits(source, "\n".join(new))
+    parts = [part for edit in edits for part in word_edits(source, edit)]
+    assert apply_edits(source.text, parts) == apply_edits(source.text, edits)
