@@ -189,6 +189,9 @@ def _support_deltas(request: Request, items: Sequence[Item], placed: Mapping[str
     return support.deltas(request.root, needed)
 
 
+_MANY = 20  # of fewer files, a share says nothing about a rule
+
+
 def _warnings(request: Request, items: Sequence[Item], files: int) -> list[str]:
     out = []
     touched = collections.defaultdict(set)
@@ -198,8 +201,9 @@ def _warnings(request: Request, items: Sequence[Item], files: int) -> list[str]:
         share = 100 * len(touched[rule.bound.id]) / files if files else 0
         if not touched[rule.bound.id]:
             habit = remark(rule.bound.options) if rule.bound.codemod.name == PATTERN else ""
-            out.append(f"rule {rule.bound.id} matched nothing in {files} files; {habit or 'is it meant for this target?'}")
-        elif share > rule.max_files_percent:
+            why = habit or "is it meant for this target?"
+            out.append(f"rule {rule.bound.id} matched nothing in {files} file{'s' * (files != 1)}; {why}")
+        elif share > rule.max_files_percent and files >= _MANY:
             limit = f"{rule.max_files_percent:g}%"
             out.append(f"rule {rule.bound.id} matched in {share:.0f}% of the files, over its {limit}; is it too broad?")
     return out

@@ -13,7 +13,7 @@ CODE = "import asyncio as aio\n\n\nasync def f(x):\n    if len(x) == 0:\n       
 @pytest.fixture
 def target(tmp_path):
     (tmp_path / "a.py").write_text(CODE)
-    (tmp_path / "bad.py").write_text("def get_event_loop(:\n")
+    (tmp_path / "bad.py").write_text("asyncio.get_event_loop(:\n")
     return tmp_path
 
 

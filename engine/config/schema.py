@@ -71,7 +71,7 @@ class RuleModel(_Model):
     exclude: Globs = Field(default_factory=list, description="Not these files of the target.")
     mode: Mode = Field(default="rewrite", description="rewrite: propose changes; report: findings only; off: not run.")
     max_files_percent: Annotated[float, Field(gt=0, le=100)] = Field(
-        default=50.0, description="Warn when more of the files have a site."
+        default=50.0, description="Warn when more of 20 files or more have a site."
     )
     owner: Text = Field(default="", description="Who answers for the rule.")
     libcst: str | None = Field(default=None, description="A LibCST command: package.module.Class, or path.py:Class.")

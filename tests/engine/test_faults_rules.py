@@ -332,7 +332,14 @@ def test_fault_55_rule_that_matches_too_much_is_a_warning(tmp_path):
     import dataclasses
 
     wide = dataclasses.replace(rule(rename), max_files_percent=60.0)
-    (tmp_path / "other.py").write_bytes(b"x = 1\n")
-    assert not planned(tmp_path, {}, wide).warnings
+    files = {f"m{n}.py": b"old_name = 1\n" if n < 11 else b"x = 1\n" for n in range(19)}
+    assert not planned(tmp_path, files, wide).warnings
     made = planned(tmp_path, {"more.py": b"old_name = 1\n"}, wide)
-    assert [text for text in made.warnings if "67% of the files" in text]
+    assert [text for text in made.warnings if "62% of the files" in text]
+
+
+def test_of_a_few_files_no_share_is_a_warning(tmp_path):
+    import dataclasses
+
+    narrow = dataclasses.replace(rule(rename), max_files_percent=5.0)
+    assert not planned(tmp_path, {f"m{n}.py": b"old_name = 1\n" for n in range(18)}, narrow).warnings

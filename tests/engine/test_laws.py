@@ -309,11 +309,11 @@ def test_import_into_a_generated_module(text):
 
 def test_comments_are_counted_as_the_tokenizer_does():
     """Every module of the sample can be tokenized: suppressions and the comment gate rest on it."""
-    from engine.gates import _comment_counts
+    from engine.gates import comment_counts
 
     for name in FILES:
         if source := readable(name):
-            counts = _comment_counts(source)
+            counts = comment_counts(source)
             assert sum(counts.values()) == sum(
                 token.type == tokenize.COMMENT for token in tokenize.tokenize(iter(source.data.splitlines(True)).__next__)
             )
