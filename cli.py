@@ -172,7 +172,7 @@ def undo(root: Path, verbose: bool) -> None:
     from engine.target import with_runs
 
     result = writer.undo(with_runs(root))
-    _told(result.failures, f"{len(result.restored)} files restored, {len(result.removed)} removed")
+    _told(result.failures, result.told)
 
 
 @cli.command()
@@ -186,7 +186,7 @@ def resume(root: Path, verbose: bool) -> None:
     result = writer.resume(with_runs(root))
     if isinstance(result, writer.ApplyResult):
         _told(result.failures, f"apply finished: {result.told}")
-    _told(result.failures, f"undo finished: {len(result.restored)} files restored, {len(result.removed)} removed")
+    _told(result.failures, f"undo finished: {result.told}")
 
 
 def _told(failures: Iterable[Failure], sentence: str) -> NoReturn:

@@ -41,6 +41,7 @@ def imports(
     from codemods.import_cycle.plan import plans
     from engine.session import Choice, load_config, open_session, rule_of
     from engine.target import find_root
+    from engine.words import plural
 
     target = find_root(Choice((root,), rules_file=rules_file))
     config = load_config(rules_file, target, codemods.known())
@@ -64,5 +65,5 @@ def imports(
         f"{len(graph.modules):,} modules, {len(graph.edges):,} edges, {cycles} cycle{'' if cycles == 1 else 's'}", err=True
     )
     if failures:
-        click.echo(f"{len(failures)} files could not be read; `rewright scan` names them", err=True)
+        click.echo(f"{plural(len(failures), 'file')} could not be read; `rewright scan` names them", err=True)
     raise SystemExit(outcome.CLEAN)

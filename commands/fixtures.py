@@ -155,7 +155,7 @@ def _short(file: Path) -> str:
 def _watch(names: Sequence[str], root: Path, rules_file: Path | None, folder: Path | None, more: Sequence[str]) -> None:
     """Run `rewright test` again and again in a process of its own, so that changed rules and codemods are read afresh."""
     from engine import config as configuration
-    from engine.adapters.bind import named_files
+    from engine.adapters.named import named_files
     from engine.adapters.trust import NAME
     from engine.fixtures.watch import watch
     from engine.target import HOUSE

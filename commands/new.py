@@ -67,26 +67,26 @@ def _of_pattern(name: str, pattern: str, replacement: str | None, rules: Path, o
     """The new rule file, the files of the first case, and what is to be said of them. Writes nothing that stays."""
     import codemods
     from engine import config as configuration
-    from engine.adapters import bind
+    from engine.adapters.light import names_any
     from engine.fixtures import Tools, bound_rule, find_cases, labels, tried
     from engine.fixtures.snapshot import refusal, with_expect
     from engine.globs import matcher
     from engine.habits import remark
     from engine.parallel import Inline
     from engine.scaffold.entry import case_file, pattern_entry
-    from engine.scaffold.insert import with_entry
+    from engine.scaffold.insert import alone, with_entry
     from engine.scaffold.sample import sample
 
     known = codemods.known()
-    foreign = bind.foreign(rules, False)
-    if old:
-        bind.load(rules, known, foreign)  # what is wrong already is told with its place
+    foreign = names_any(old.encode("utf-8"))
+    if old and not foreign:
+        configuration.load(rules, known)  # what is wrong already is told with its place
     text = with_entry(old, "rules", pattern_entry(name, pattern, replacement), str(rules))
     with tempfile.TemporaryDirectory(prefix="rewright-new-") as place:
         copy = Path(place) / "rules.yaml"
-        copy.write_bytes(text.encode("utf-8"))
+        copy.write_bytes((alone(text, str(rules)) if foreign else text).encode("utf-8"))
         try:
-            config = bind.load(copy, known, foreign)
+            config = configuration.load(copy, known)
         except configuration.ConfigError as error:  # the lines are those of a file that nobody has seen
             told = "; ".join(problem.message for problem in error.problems)
             raise RewrightError(f"{name} cannot be a rule of {rules}: {told}") from error
@@ -110,7 +110,20 @@ def _of_pattern(name: str, pattern: str, replacement: str | None, rules: Path, o
         remarks.append(f"Note: {habit}.")
     if not matcher(config.exclude)("fixtures/name/first/before/a.py"):
         remarks.append("Put /fixtures/ into target.exclude, or `rewright scan` looks at the cases too.")
+    if foreign:
+        remarks += _untrusted(rules)
     return text, case, "\n".join(remarks)
+
+
+def _untrusted(rules: Path) -> list[str]:
+    """What stands between this rule and a run of the rule file, whose own Python was not needed here."""
+    from engine.adapters import bind
+
+    try:
+        bind.foreign(rules, False)
+    except RewrightError as error:
+        return [f"Before any rule of {rules.name} runs: {error}."]
+    return []
 
 
 def _summary(pattern: str, replacement: str | None) -> str:

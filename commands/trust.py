@@ -19,7 +19,7 @@ from engine import outcome
 def trust(rules_file: Path | None, root: Path, check: bool, verbose: bool) -> None:
     """Record the Python that the rule file runs, by SHA-256, in rules.lock beside it. Read those files first: they will run."""
     from engine import config as configuration
-    from engine.adapters.bind import named
+    from engine.adapters.named import named
     from engine.adapters.trust import NAME, hashes, recorded, write_lock
     from engine.model import RewrightError
     from engine.report.screen import escape

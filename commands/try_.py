@@ -6,6 +6,7 @@ the journal of `apply`, so that `rewright undo` takes it back.
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from engine.config.values import Config
 
 RULE = "try"
+_PATH = re.compile(r"[\w.-]*/[\w./-]*|[\w.-]+\.pyi?", re.ASCII)  # a replacement that its author may have meant as a path
 
 
 @click.command(name="try")
@@ -59,6 +61,8 @@ def try_(pattern: str, rest: Sequence[str], apply_: bool, **given: Any) -> None:
         raise click.UsageError("--apply writes a replacement, and none is given")
     options = {"match": pattern, "replace": replacement, "where": _conditions(given["where"])}
     options |= {"not": list(given["nots"]), "imports": list(given["imports"])}
+    if replacement is not None and _PATH.fullmatch(replacement):
+        click.echo(f"note: there is no file or folder {replacement}, so it is taken for the replacement", err=True)
     choice = Choice(paths, given["root"], unsafe=True, jobs=given["jobs"], cache=not given["no_cache"])
     config = _config(codemods.known(), options, find_root(choice))
     with open_session(choice, codemods.known, codemods.templates, config) as session:
@@ -92,12 +96,19 @@ def _arguments(rest: Sequence[str]) -> tuple[str | None, tuple[Path, ...]]:
 
 
 def _conditions(text: str | None) -> Any:
-    import yaml
+    from engine.config import ConfigError, positions
 
+    if text is None or not text.strip():
+        return None
     try:
-        return None if text is None else yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise RewrightError(f"--where is not YAML: {' '.join(str(error).split())}") from error
+        document = positions.read("--where", text.encode("utf-8", "replace"))
+        if document.problems:
+            raise ConfigError(document.problems)
+    except ConfigError as error:
+        said = error.problems[0].message
+        example = """, as in --where 'inside: "class $NAME: $$$"'""" if "quote a text" in said else ""
+        raise RewrightError(f"--where{' is ' if said.startswith('not YAML') else ': '}{said}{example}") from error
+    return document.data
 
 
 def _config(codemods: Mapping[str, Codemod], options: dict[str, Any], root: Path) -> Config:
@@ -125,6 +136,7 @@ def _config(codemods: Mapping[str, Codemod], options: dict[str, Any], root: Path
 def _list(plan: Plan) -> None:
     """One line a match: its place, and the line of the file that it begins on."""
     from engine.report.screen import escape
+    from engine.words import plural
 
     lines: dict[str, list[str]] = {}
     color = sys.stdout.isatty()
@@ -139,7 +151,7 @@ def _list(plan: Plan) -> None:
         click.echo(f"{escape(failure.site.path)}:{failure.site.line}: {escape(failure.message)}", err=True)
     found = plan.of(Finding)
     files = len({item.site.path for item in found})
-    click.echo(f"{len(found)} match{'' if len(found) == 1 else 'es'} in {files} of {plan.files} files", err=True)
+    click.echo(f"{len(found)} match{'' if len(found) == 1 else 'es'} in {files} of {plural(plan.files, 'file')}", err=True)
 
 
 def _report(plan: Plan, given: dict[str, Any], diffs: bool) -> None:

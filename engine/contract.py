@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.codemod import Codemod
-from engine.model import Change, Finding, RewrightError, Skip
+from engine.model import Applicability, Change, Edit, Finding, ImportNeed, RewrightError, Skip, Span
 from engine.source import Source
 
 
@@ -28,6 +28,10 @@ def checked(item: Finding | Change | Skip, source: Source) -> Finding | Change |
         raise ValueError(f"yielded {item!r}, which is no finding, change or skip")
     if item.site.path != source.path or not 1 <= item.site.line <= len(source.line_starts):
         raise ValueError(f"yielded a site outside this file: {item.site}")
+    if not isinstance(item.message, str):
+        raise ValueError(f"yielded a message that is no str but {item.message!r}, at line {item.site.line}")
+    if isinstance(item, Change):
+        _require_shape(item)
     if isinstance(item, Change) and item.moves_to:
         _require_move(item)
     elif isinstance(item, Change) and not item.edits:
@@ -39,6 +43,27 @@ def checked(item: Finding | Change | Skip, source: Source) -> Finding | Change |
     if isinstance(item, Change) and item.creates and not item.group:
         raise ValueError(f"yielded a change that creates a file and names no group, at line {item.site.line}")
     return item
+
+
+def _require_shape(item: Change) -> None:
+    """Its parts are what the engine will add up and cut: a None among them would fall far from whoever made it."""
+    where = f"at line {item.site.line}"
+    kinds: tuple[tuple[type, Any], ...] = ((Edit, item.edits), (Span, item.spans), (ImportNeed, item.imports))
+    for kind, parts in kinds:
+        if not isinstance(parts, (tuple, list)) or not all(isinstance(part, kind) for part in parts):
+            raise ValueError(f"yielded a change with {parts!r} where a tuple of {kind.__name__} is meant, {where}")
+    both: tuple[Edit | Span, ...] = (*item.edits, *item.spans)
+    for part in both:
+        if not (isinstance(part.start, int) and isinstance(part.end, int)):
+            raise ValueError(f"yielded a change with an offset that is no int: {part}, {where}")
+    for edit in item.edits:
+        if not isinstance(edit.text, str):
+            raise ValueError(f"yielded an edit whose text is no str but {edit.text!r}, {where}; write '' to delete")
+    for need in item.imports:
+        if not all(isinstance(one, str) for one in (need.module, need.name, need.alias)):
+            raise ValueError(f"yielded an import that is no text: {need}, {where}")
+    if not isinstance(item.applicability, Applicability):
+        raise ValueError(f"yielded a change with an applicability that is none: {item.applicability!r}, {where}")
 
 
 def _require_move(item: Change) -> None:

@@ -69,13 +69,21 @@ def run_files(
     fresh = {}
     for job, result in runner.run(run_batch, context, [job for job in jobs if keys[job.path] not in known]):
         if isinstance(result, Crash):
-            results.append(FileResult(job.path, (Failure(Site(job.path, 1), result.reason, result.message),)))
+            results.append(FileResult(job.path, (_lost(job.path, result, context.rules),)))
         else:
             results.append(result)
             fresh[keys[job.path]] = result
         progress(len(results), len(jobs))
     cache.put(fresh)
     return results, cached
+
+
+def _lost(path: str, crash: Crash, rules: Sequence[BoundRule]) -> Failure:
+    """A file that cost its worker, with the rule that was looked at, where one was."""
+    name = next((rule.codemod.name for rule in rules if rule.id == crash.rule), crash.rule)
+    codemod = f" (codemod {name})" if name != crash.rule else ""
+    during = f"while rule {crash.rule}{codemod} ran: " if crash.rule else ""
+    return Failure(Site(path, 1), crash.reason, during + crash.message, crash.rule)
 
 
 def run_batch(context: RunContext, batch: Sequence[FileJob]) -> list[FileResult]:

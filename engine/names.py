@@ -201,7 +201,7 @@ class Names:
 
     def _bind(self, scope: Scope, name: str, node: ast.AST, guarded: bool, target: str = "") -> None:
         if name in scope.outer:
-            scope = self._declared(name, scope)
+            scope, guarded = self._declared(name, scope), True  # whoever runs it, the scope itself does not
         binding = Binding(name, node.lineno, target, node, guarded)  # type: ignore[attr-defined]
         scope.bindings.setdefault(name, []).append(binding)
 

@@ -10,23 +10,26 @@ from __future__ import annotations
 import concurrent.futures
 import functools
 import gc
+import itertools
 import multiprocessing
 import os
 import pickle
 import resource
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import forkserver
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 if TYPE_CHECKING:
     import pebble
 
+from engine import at_work
 from engine.model import RewrightError
 
 Task = Callable[[Any, Sequence[Any]], list[Any]]  # (context, batch) to one result a job, in order
 BATCH_BYTES = 150_000
+_QUIET_END = 86  # the exit code of a worker that meant to end with 0, which nobody would take for a death
 
 
 class Job(Protocol):
@@ -45,6 +48,7 @@ class Crash:
 
     reason: str  # "crash", "timeout", "memory"
     message: str
+    rule: str = ""  # the id of the rule that was looked at; see engine.at_work
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,22 +102,28 @@ class Pool:
             return
         pool = self.start()
         place = self._store(context)
-        waiting = {self._send(pool, task, place, batch): batch for batch in _batches(jobs)}
+        marks = map("{}.{}".format, itertools.repeat(place), itertools.count())
+        waiting: dict[Any, tuple[Sequence[Job], str]] = {}
+
+        def send(batch: Sequence[Job]) -> None:
+            seconds = max(getattr(job, "seconds", self.limits.seconds) for job in batch)  # a job may ask for another time
+            mark = next(marks) if len(batch) == 1 else ""  # of several, it would be the rule of any of them
+            waiting[pool.schedule(_call, args=[task, place, list(batch), mark], timeout=seconds)] = batch, mark
+
+        for some in _batches(jobs):
+            send(some)
         while waiting:
             done, _ = concurrent.futures.wait(waiting, return_when=concurrent.futures.FIRST_COMPLETED)
             for future in done:
-                batch = waiting.pop(future)
+                batch, mark = waiting.pop(future)
                 results = _result(future, self.limits)
                 if not isinstance(results, Crash):
                     yield from zip(batch, results, strict=True)
                 elif len(batch) == 1:
-                    yield batch[0], results
+                    yield batch[0], replace(results, rule=at_work.read(mark))
                 else:
-                    waiting.update({self._send(pool, task, place, [job]): [job] for job in batch})
-
-    def _send(self, pool: pebble.ProcessPool, task: Task, place: str, batch: Sequence[Job]) -> Any:
-        seconds = max(getattr(job, "seconds", self.limits.seconds) for job in batch)  # a job may ask for another time
-        return pool.schedule(_call, args=[task, place, list(batch)], timeout=seconds)
+                    for job in batch:
+                        send([job])
 
     def _store(self, context: object) -> str:
         if self._folder is None:
@@ -162,20 +172,32 @@ def _result(future: concurrent.futures.Future[Any], limits: Limits) -> Any | Cra
     except concurrent.futures.TimeoutError:
         return Crash("timeout", f"took longer than {limits.seconds:g} seconds; raise limits.file-seconds to allow it more")
     except pebble.ProcessExpired as error:
-        return Crash("crash", f"the worker process died (exit code {error.exitcode})")
+        code = 0 if error.exitcode == _QUIET_END else error.exitcode
+        return Crash("crash", f"the worker process died (exit code {code})")
     except MemoryError:
         return Crash("memory", f"needed more than {limits.memory_mb} MB; raise limits.memory-mb to allow it more")
     except Exception as error:  # noqa: BLE001  # rewright: ignore[broad-except] the worker boundary: one file must not end the run
         return Crash("crash", f"the engine raised {type(error).__name__}: {error}; please report it")
 
 
-def _call(task: Task, place: str, batch: Sequence[Any]) -> list[Any]:
-    """Runs in a worker."""
+_exit = os._exit
+
+
+def _call(task: Task, place: str, batch: Sequence[Any], mark: str) -> list[Any]:
+    """Runs in a worker. `mark`: the file that tells which rule it is at, or nothing."""
+    os._exit = _loud_exit
     try:
-        return task(_context(place), batch)
+        with at_work.told_in(mark):
+            return task(_context(place), batch)
     finally:
+        os._exit = _exit
         gc.collect()  # scopes and pyflakes leave cycles
         gc.freeze()  # what lives on are facts and caches: no use looking through them after each batch
+
+
+def _loud_exit(status: int) -> NoReturn:
+    """os._exit, for the code of a codemod: an end in the middle of a job is a death, whatever its code."""
+    _exit(status or _QUIET_END)
 
 
 @functools.lru_cache(maxsize=2)
@@ -188,6 +210,9 @@ def _context(place: str) -> Any:
 
 def _limit(memory_mb: int) -> None:
     """Runs once in each worker."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)  # what fails comes back as a result; what a dying worker writes besides would drown it
+    os.close(nowhere)
     gc.collect()
     gc.freeze()
     gc.disable()  # trees die by reference count, and a batch collects its own garbage

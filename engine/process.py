@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from engine import text_gates
+from engine import at_work, text_gates
 from engine.admit import admit
 from engine.codemod import Codemod
 from engine.contract import checked
@@ -97,6 +97,7 @@ def process(
             _rounds([rule for rule in rules if rule.codemod.reads == "text"], run)
         if run.overlay.source.parses:
             _rounds(rules, run)
+        at_work.note("")
     except _EndlessError as error:
         return FileResult(path, (Failure(Site(path, 1), error.reason, str(error), error.rule),))
     items = [*run.overlay.items.values(), *run.overlay.further]
@@ -133,6 +134,7 @@ def _rounds(rules: Sequence[BoundRule], run: _Run) -> None:
 
 def _settle(rule: BoundRule, run: _Run) -> bool:
     """Run one rule until it proposes nothing more. True when it changed the file."""
+    at_work.note(rule.id)
     start = run.overlay.source
     for _ in range(MAX_PASSES):
         source = run.overlay.source

@@ -22,6 +22,11 @@ def near_miss(word: str, known: Iterable[str], show: Callable[[str], str] = repr
     return f"; known: {', '.join(every[:most])}" if every else ""
 
 
+def plural(n: int, noun: str) -> str:
+    """1 change, 2,000 changes."""
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
 def visible(text: str) -> str:
     """A sentence that may quote a file, which may hold terminal escapes: control characters as Python escapes."""
     return _CONTROL.sub(lambda match: ascii(match[0])[1:-1], text)

@@ -93,7 +93,7 @@ def test_a_module_that_imports_no_more_is_not_proposed(tmp_path):
     assert change["path"] == "cake/a.py" and evidence(change)[0] == "pass"
     assert not of(items, "skip") and tree(where) == before
     done = rewright(where, "apply", "--unsafe", "--cold-import", expect=0)
-    assert "1 files written" in done.stderr
+    assert "1 file written" in done.stderr
     assert (where / "tea" / "a.py").read_text() == LOOKS and (where / "cake" / "a.py").read_bytes() != before["cake/a.py"]
     told(where, "--cold-import", "--strict", expect=2)
 

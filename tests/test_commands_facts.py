@@ -53,7 +53,7 @@ def test_fault_92_a_hostile_path_is_text_in_the_page(tmp_path):
 
 def test_a_file_that_does_not_parse_is_told(tmp_path):
     (cycle(tmp_path) / "pkg" / "c.py").write_text("def f(:\n")
-    assert "1 files could not be read" in rewright(tmp_path, "facts", "imports", expect=0).stderr
+    assert "1 file could not be read" in rewright(tmp_path, "facts", "imports", expect=0).stderr
 
 
 def test_the_rule_must_be_there(tmp_path):

@@ -50,6 +50,21 @@ def test_a_second_rule_keeps_every_byte_and_goes_upward_to_the_rules(home):
     assert "1 case passed." in rewright(home, "test", "no-print").stdout
 
 
+def test_a_pattern_needs_no_trust_in_codemods_that_it_does_not_run(home):
+    rewright(home, "new", "no-clock", "--codemod")
+    (home / "codemods/no_clock.py").write_text((home / "codemods/no_clock.py").read_text() + "\nraise SystemExit('ran')\n")
+    before = tree(home)["rules.yaml"]
+    told = rewright(home, "new", "no-loop", "--pattern", "asyncio.get_event_loop()", "asyncio.get_running_loop()").stdout
+    assert "added to rules.yaml: rule no-loop" in told and "Put /fixtures/" not in told
+    assert "Before any rule of rules.yaml runs: " in told and "codemods/no_clock.py is not trusted" in told
+    made = tree(home)
+    assert b"id: no-loop" in made["rules.yaml"] and made["rules.yaml"].startswith(before[: before.index(b"codemods:")])
+    assert "fixtures/no-loop/first/after/a.py" in made and "rules.lock" not in made
+    (home / "rules.yaml").write_bytes(made["rules.yaml"].replace(b"id: no-loop", b"id: free-name"))
+    refused = rewright(home, "new", "free-name", "--pattern", "f($X)", expect=2)
+    assert "the id 'free-name' is taken" in refused.stderr
+
+
 def test_a_pattern_with_parameters_around_a_default(home):
     rewright(home, "new", "no-shared", "--pattern", "def $F($$$A, $X={}, $$$B): $$$C")
     assert yaml.safe_load(tree(home)["fixtures/no-shared/first/case.yaml"])["expect"]["findings"] == ["a.py:2 no-replacement"]

@@ -61,7 +61,7 @@ def test_a_rewrite_shows_a_diff_and_writes_nothing(target):
 
 def test_apply_writes_and_undo_takes_it_back(target):
     code, _, err = tried(target, "len($X) == 0", "not $X", ".", "--apply")
-    assert code == 0 and "1 files written" in err
+    assert code == 0 and "1 file written" in err
     assert (target / "a.py").read_text() == CODE.replace("len(x) == 0", "not x")
     subprocess.run([sys.executable, "-m", "rewright", "undo", "."], cwd=target, capture_output=True, check=True)
     assert (target / "a.py").read_text() == CODE

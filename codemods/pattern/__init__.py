@@ -96,7 +96,7 @@ def run_file(source: Source, _: Project, options: Mapping[str, Any]) -> Iterator
                 taken.update(node for part in match.nodes for node in every_node(part) if isinstance(node, ast.expr))
         elif item is not None:
             yield item
-    later = waiting(wanted, file)
+    later = waiting(wanted, rule.replacements, file)
     for match, change in wanted:
         if match in later:
             yield Finding(change.site, change.message, "nested", change.data, change.applicability)
@@ -158,10 +158,12 @@ def _message(match: Match, replacement: Replacement, options: Mapping[str, Any],
     held = shown(match, source)
     if options.get("message"):
         return said(options["message"], held)
-    wanted = " ".join(str(options.get("match") or "the pattern").split())
+    one = options.get("match")
+    wanted = " ".join(str(one or "the pattern").split())
     if not replacement.templates:
         return f"matches {wanted}"
-    return f"replace {wanted} by {replacement.text}" if replacement.text else f"delete {wanted}"
+    text = replacement.text if one else said(replacement.text, held)  # of several patterns, nobody sees which one `$X` is of
+    return f"replace {wanted} by {text}" if text else f"delete {wanted}"
 
 
 def hints(options: Mapping[str, Any]) -> tuple[bytes, ...]:

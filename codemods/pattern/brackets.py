@@ -6,6 +6,7 @@ No grammar: items are what commas part, in whatever bracket. That a text built f
 from __future__ import annotations
 
 import ast
+import bisect
 import keyword
 import re
 import tokenize
@@ -14,8 +15,11 @@ from dataclasses import dataclass
 
 from codemods.pattern.text import offsets, tokens
 
+Places = Sequence[tuple[int, int]]  # text[start:end] that metavariables hold
+
 _OPEN = {"(": ")", "[": "]", "{": "}"}
 _CLOSE = frozenset(_OPEN.values())
+_HELD = "\v"  # behind the key of what a metavariable holds: code of the template is never that, whatever it says
 _QUIET = frozenset(
     {tokenize.NL, tokenize.NEWLINE, tokenize.COMMENT, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER, tokenize.ENCODING}
 )
@@ -28,6 +32,7 @@ class Word:
     start: int
     end: int
     key: str  # equal for what means the same
+    held: bool = False  # by a metavariable
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +64,19 @@ class Group:
     behind: tuple[tuple[int, int], ...]  # the gap between each item and its comma; empty where it has none
     tail: tuple[int, int]  # the gap before the closing bracket
     comma: bool  # one stands behind the last item
+    held: bool = False  # by a metavariable
 
 
 Node = Word | Group
 
 
-def read_run(text: str) -> Run | None:
+def read_run(text: str, held: Places = ()) -> Run | None:
     """The words and brackets of a text; None where it cannot be taken apart."""
     words = _words(text)
     if words is None:
         return None
-    reader = _Reader(text, words)
+    inside = _Inside(held)
+    reader = _Reader(text, [_marked(word, inside) for word in words], inside)
     nodes = reader.nodes()
     return None if reader.at < len(words) else Run(tuple(nodes), _key(nodes))
 
@@ -95,6 +102,26 @@ def _words(text: str) -> list[Word] | None:
     return found[1:-1] if whole and not any(word.key.isspace() for word in found) else None
 
 
+def _marked(word: Word, inside: _Inside) -> Word:
+    """A comma between things that are held is nobody's."""
+    return Word(word.start, word.end, word.key + _HELD, True) if word.key != "," and inside(word.start, word.end) else word
+
+
+class _Inside:
+    """Does a place lie within one of those that are held?"""
+
+    def __init__(self, held: Places) -> None:
+        self.starts: list[int] = []
+        self.ends: list[int] = []  # the furthest of those that begin so far
+        for start, end in sorted(held):
+            self.starts.append(start)
+            self.ends.append(max(end, self.ends[-1] if self.ends else end))
+
+    def __call__(self, start: int, end: int) -> bool:
+        at = bisect.bisect_right(self.starts, start)
+        return at > 0 and end <= self.ends[at - 1]
+
+
 def _meaning(token: tokenize.TokenInfo) -> str:
     if token.type not in (tokenize.STRING, tokenize.NUMBER):
         return token.string
@@ -107,8 +134,8 @@ def _meaning(token: tokenize.TokenInfo) -> str:
 class _Reader:
     """Goes through the words once, from left to right."""
 
-    def __init__(self, text: str, words: Sequence[Word]) -> None:
-        self.text, self.words, self.at = text, words, 0
+    def __init__(self, text: str, words: Sequence[Word], inside: _Inside) -> None:
+        self.text, self.words, self.at, self.inside = text, words, 0, inside
 
     def nodes(self, stops: Sequence[str] = ()) -> list[Node]:
         """What stands here, up to a closing bracket or one of `stops`."""
@@ -150,8 +177,11 @@ class _Reader:
         low, high = (self.words[self.at].start, self.words[self.at].end) if self.at < len(self.words) else (gap, gap)
         self.at += 1
         inner = ",".join(run.key for run in items) + ("," if comma and len(items) == 1 else "")
-        sort = opener + ("call" if _is_called(previous, self.text) else "")
-        return Group(start, high, f"{sort}{inner}{closer}", sort, tuple(items), tuple(before), tuple(behind), (gap, low), comma)
+        is_call = _is_called(previous, self.text)
+        sort = opener + ("call" if is_call else "")
+        held = self.inside(start - is_call, high)  # of a call with its function: a generator may share its brackets
+        key = f"{sort}{inner}{closer}" + (_HELD if held and not items else "")
+        return Group(start, high, key, sort, tuple(items), tuple(before), tuple(behind), (gap, low), comma, held)
 
 
 def _is_called(previous: Node | None, text: str) -> bool:

@@ -70,6 +70,7 @@ class File:
         self._entered: list[ast.AST] = []
         self.walked: dict[int, tuple[ast.AST, ...]] = {}  # rules, by id, that ask of the whole file: what may meet them
         self.met: dict[int, tuple[Found, ...]] = {}  # and those that ask for nothing else: what they found
+        self.mentions: dict[str, tuple[ast.Name, ...]] = {}  # names that a template binds: where the file says them
 
     def aliases(self, word: str) -> frozenset[str]:
         """The words that an import gives to `word` in this file."""
@@ -88,10 +89,32 @@ class File:
             scopes += scope.children
         return frozenset(found)
 
+    @cached_property
+    def starred(self) -> frozenset[str]:
+        """The modules of which the file imports `*`, those aside that are named by where the file stands."""
+        if not self.source.names.has_star_import:
+            return frozenset()
+        every = self.source.statements(ast.ImportFrom)
+        return frozenset(one.module for one in every if one.module and not one.level and one.names[0].name == "*")
+
+    @cached_property
+    def optional(self) -> frozenset[str]:
+        """The first parts of what the file imports in a `try` that lets it go on without."""
+        found: set[str] = set()
+        for node in self.source.statements(ast.Try):
+            if any(map(_catches_import_error, node.handlers)):
+                for one in node.body:
+                    for inner in every_node(one):
+                        if isinstance(inner, ast.Import):
+                            found |= {alias.name.partition(".")[0] for alias in inner.names}
+                        elif isinstance(inner, ast.ImportFrom) and not inner.level:
+                            found.add((inner.module or "").partition(".")[0])
+        return frozenset(found)
+
     def means_module(self, name: str) -> bool:
         """Does this name of a pattern, perhaps dotted, begin with a module: a known one, or one that the file imports?"""
         root, dot, _ = name.partition(".")
-        return root in self._modules or (bool(dot) and root in self._imported)
+        return root in self._modules or (bool(dot) and (root in self._imported or name.rpartition(".")[0] in self.starred))
 
     def as_said(self, name: str, nodes: Sequence[ast.AST], found: Found) -> str:
         """How a match says a dotted name of a module, blocks and captured code aside; empty where it does not."""
@@ -130,3 +153,10 @@ class File:
         while (parent := self.parent(node)) is not None:
             yield parent, node
             node = parent
+
+
+def _catches_import_error(handler: ast.ExceptHandler) -> bool:
+    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    words = {getattr(kind, "id", getattr(kind, "attr", "")) for kind in kinds if kind is not None}
+    caught = handler.type is None or words & {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
+    return bool(caught) and not isinstance(handler.body[-1], ast.Raise)

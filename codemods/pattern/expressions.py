@@ -9,19 +9,21 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from codemods.pattern.binding import bound_in, require_apart
 from codemods.pattern.captures import Capture, File
 from codemods.pattern.language import Parsed, reserved
-from codemods.pattern.placing import indented, laid_out
+from codemods.pattern.placing import held_places, indented, laid_out
 from codemods.pattern.replacements import Replacement
 from codemods.pattern.rules import way_of
 from codemods.pattern.sites import Match
+from codemods.pattern.spots import Spot
 from codemods.pattern.substitute import exchanged, substituted
-from codemods.pattern.text import Lit, Piece, Var, as_argument, as_expression, closed, fitted, joined, reads, spellings
+from codemods.pattern.text import Kept, Lit, Piece, Var, as_argument, as_expression, closed, fitted, joined, reads, spellings
 from codemods.pattern.transforms import computed
-from codemods.pattern.wanted import carried, chains, concrete, spelling
+from codemods.pattern.wanted import carried, chains, concrete, said_beside
 from engine import ImportNeed, SliceError
 
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)  # a lambda may be called where it stands
 
 
 @dataclass(slots=True)
@@ -110,20 +112,25 @@ class Writer:
 
     def expression(self, match: Match) -> tuple[str, ast.AST]:
         """The replacement of an expression: text and tree. Raises SliceError where it cannot be written."""
+        pieces, meant = self._pieces(match)
+        return "".join(piece.text for piece in pieces), meant
+
+    def _pieces(self, match: Match) -> tuple[list[Lit | Kept], ast.AST]:
         done: dict[ast.AST, tuple[str, ast.AST]] = {}
         spoken = self.spoken(match)
         meant = substituted(self.template.nodes[0], match.found, lambda node: self._once(node, done)[1], self.by_id(spoken))
         pieces: list[Piece] = []
         for part in indented(self.parts(spoken), self.file.source, match.nodes[0], self.template.code):
             pieces += [part] if isinstance(part, Lit) else self.filling(match.found[part[0]], done)
-        return "".join(piece.text for piece in fitted(closed(pieces), [meant], as_expression)), meant
+        return fitted(closed(pieces), [meant], as_expression), meant
 
     def placed(self, match: Match) -> tuple[str, ast.AST]:
         """The same in the layout of what is replaced."""
-        text, meant = self.expression(match)
+        pieces, meant = self._pieces(match)
         source, node = self.file.source, match.nodes[0]
         start, end = source.start(node), source.end(node)
-        return laid_out(source, start, end, text, lambda new: reads(new, [meant], as_expression)), meant
+        held = held_places(source, match.found, (start, end), self.template.metas)
+        return laid_out(source, start, end, pieces, held, lambda new: reads(new, [meant], as_expression)), meant
 
     def _once(self, node: ast.AST, done: dict[ast.AST, tuple[str, ast.AST]]) -> tuple[str, ast.AST]:
         if node not in done:
@@ -179,16 +186,15 @@ class Writer:
             place = place.pattern
         self.file.enter(match.statement)
         around = self.file.around(place)
-        late = any(isinstance(outer, _FUNCTIONS) and _is_body(outer, child) for outer, child in around)
+        late = any(isinstance(outer, _FUNCTIONS) and child in outer.body for outer, child in around)
         before = None if late else self.file.source.start(place)
         carried(match.found, {meta.name for meta in self.template.metas}, self.file, place, before)
         out, replacement = {}, self.replacements[self.way]
-        for _, raw, start, end in self._names():
+        spot, bound = Spot(self.file, place, before, match.nodes), bound_in(self.template.nodes)
+        require_apart(self.template, bound, replacement.binds, match.found, spot)
+        for node, raw, start, end in self._names():
             name = concrete(raw, match.found)
-            if there := self.file.as_said(name, match.nodes, match.found):
-                out[start, end] = there
-                continue
-            said, needs = spelling(name, replacement.imports, replacement.own, self.file, place, before)
+            said, needs = said_beside(bound, node, name, replacement.imports, replacement.own, spot, match.found)
             self.needs |= set(needs)
             if said != name:
                 out[start, end] = said
@@ -210,8 +216,3 @@ class Writer:
                 for node, name in chains(self.template.nodes)
             ]
         return self._chains
-
-
-def _is_body(outer: ast.AST, child: ast.AST) -> bool:
-    body = outer.body  # type: ignore[attr-defined]
-    return child is body if isinstance(outer, ast.Lambda) else child in body

@@ -9,10 +9,10 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from codemods.pattern.brackets import Group, Node, Run, parenthesised, read_run
+from codemods.pattern.brackets import Group, Node, Places, Run, parenthesised, read_run
 from codemods.pattern.columns import column_of, is_aligned, moved_blank, stands_on_lines
 from codemods.pattern.items import LAST, NEWLINE, Items, bare, split
-from codemods.pattern.pairing import aligned, closest, common
+from codemods.pattern.pairing import aligned, closest, common, comparable
 from codemods.pattern.text import comments
 
 _WIDTH = 79  # a line may grow to this, or to what the old code has
@@ -20,26 +20,27 @@ _LINE_START = re.compile(r"(\r\n|\n|\r)([ \t]*)(?![ \t\r\n])")  # of a line that
 
 
 def keeps(text: str, *others: str) -> bool:
-    """Does a text hold every comment that one of the others holds?"""
+    """Does a text hold every comment that one of the others holds, as often, and no other?"""
     wanted: Counter[str] = Counter()
     for other in others:
         wanted |= Counter(_comments(other))
-    return not wanted - Counter(_comments(text))
+    return wanted == Counter(_comments(text))
 
 
 def _comments(text: str) -> list[str]:
     return comments(f"({text}\n)")
 
 
-def relaid(old: str, new: str, column: int = 0, indent: str = "") -> str:
+def relaid(old: str, new: str, column: int = 0, indent: str = "", held: tuple[Places, Places] = ((), ())) -> str:
     """`new`, laid out as `old` was where they have brackets in common; `new` as it is where they cannot be compared.
 
-    `column`: 0-based place of `old` on its first line, which begins with `indent`.
+    `column`: 0-based place of `old` on its first line, which begins with `indent`. `held`: what metavariables hold in each,
+    by offsets; its brackets are not those of the template.
     """
     if old == new:
         return new
     try:
-        was, now = read_run(old), read_run(new)
+        was, now = read_run(old, held[0]), read_run(new, held[1])
         if was is None or now is None or not was.nodes or not now.nodes:
             return new
         if "\n" in old:
@@ -128,7 +129,7 @@ class _Merger:
         if was.key == now.key:
             self.kept(was.nodes)
             return
-        if outer is not None and wanted is None and common(outer.items[0], now):
+        if outer is not None and not outer.held and wanted is None and common(outer.items[0], now):
             moved = self.opened(outer, "(")
             self.gap(self.old[slice(*outer.before[0])])
             self.run(outer.items[0], now)
@@ -156,7 +157,8 @@ class _Merger:
     def node(self, was: Node | None, now: Node) -> None:
         if was is not None and was.key == now.key:
             self.kept((was,))
-        elif isinstance(was, Group) and isinstance(now, Group) and was.sort[0] == now.sort[0]:
+        elif comparable(was, now):
+            assert isinstance(was, Group) and isinstance(now, Group)
             self.group(was, now)
         else:
             self.write(self.new[now.start : now.end])

@@ -172,7 +172,7 @@ def _named(name: str, node: Any, found: Found, file: File) -> Iterator[Found]:
     meaning = file.source.names.qualified(node)
     if meaning in (name, f"builtins.{name}"):
         yield found
-    elif meaning is None and spelled and _unclear(node, name, file):
+    elif meaning is None and ((spelled and _unclear(node, name, file)) or _starred(node, name, file)):
         yield {DOUBT: Capture((node,)), **found}
 
 
@@ -203,14 +203,23 @@ def _member(shape: Member, node: Any, found: Found, file: File) -> Iterator[Foun
 
 def _unclear(node: ast.expr, name: str, file: File) -> bool:
     """May the name stand for this after all: one of several meanings, or what a star import brings?"""
-    root: ast.expr = node
+    root, names = node, file.source.names
     while isinstance(root, ast.Attribute):
         root = root.value
-    names = file.source.names
-    bindings = names.lookup(root.id, names.scope_at(root)) if isinstance(root, ast.Name) else None
+    if not isinstance(root, ast.Name) or names._is_inner(root):
+        return False  # of the latter a lambda or a comprehension says what it is
+    bindings = names.lookup(root.id, names.scope_at(root))
     if bindings is None:
         return names.has_star_import
     return any(one.target and (one.target == name or name.startswith(f"{one.target}.")) for one in bindings)
+
+
+def _starred(node: Any, name: str, file: File) -> bool:
+    """May an import of `*` from just this module bring the name, which nothing else in the file binds?"""
+    module, _, word = name.rpartition(".")
+    names = file.source.names
+    is_brought = isinstance(node, ast.Name) and not word.startswith("_") and module in file.starred
+    return is_brought and not names._is_inner(node) and names.lookup(node.id, names.scope_at(node)) is None
 
 
 # -- a first look ------------------------------------------------------------------------

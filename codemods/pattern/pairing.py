@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from codemods.pattern.brackets import Group, Node, Run
+from codemods.pattern.brackets import Group, Node, Run, parenthesised
 
 Pairs = list[tuple[int | None, int]]  # of each new part the old one in whose place it stands
 _MOST = 2500  # comparisons of one part with another; beyond that only equal beginnings and ends are found
@@ -68,6 +68,13 @@ def _alike(was: Sequence[Node | Run], now: Sequence[Node | Run]) -> Iterator[tup
             at += 1
 
 
+def comparable(was: Node | None, now: Node) -> bool:
+    """May a new bracket have the layout of an old one? Not where a metavariable holds only one of them."""
+    if not isinstance(was, Group) or not isinstance(now, Group) or was.sort[0] != now.sort[0]:
+        return False
+    return was.held == now.held or (now.held and parenthesised(Run((was,), "")) is not None)
+
+
 def _words(key: str) -> Counter[str]:
     return Counter(re.findall(r"\w+|[^\w\s]", key))
 
@@ -120,7 +127,8 @@ def common(was: Run, now: Run) -> int:
         one, other = was.nodes[i], now.nodes[j]
         if one.key == other.key:
             found += other.end - other.start
-        elif isinstance(one, Group) and isinstance(other, Group):
+        elif comparable(one, other):
+            assert isinstance(one, Group) and isinstance(other, Group)
             items = [(one.items[at], other.items[to]) for at, to in aligned(one.items, other.items) if at is not None]
             found += 1 + sum(new.end - new.start for old, new in items if old.key == new.key)
     return found

@@ -8,6 +8,9 @@ import itertools
 import re
 from collections.abc import Callable, Iterable, Sequence
 
+from codemods.pattern.brackets import Places
+from codemods.pattern.captures import Found
+from codemods.pattern.language import Meta
 from codemods.pattern.layout import keeps, relaid
 from codemods.pattern.text import Kept, Lit, Piece, Var, inner_lines, lines_of
 from engine import Edit, Source
@@ -44,27 +47,58 @@ def names_in_brackets(pieces: Sequence[Piece], node: ast.AST, old: str) -> list[
     return [Lit(head[0] + "("), Lit(first.text[head.end() :]), *found[1:], Lit(")")]
 
 
-def laid_out(source: Source, start: int, end: int, text: str, reads: Callable[[str], bool]) -> str:
-    """The new code for text[start:end] in the layout of the old where it still `reads` as it should; else as it is."""
-    old = source.text[start:end]
-    found = relaid(old, text, *place_on_line(source, start))
+def laid_out(
+    source: Source, start: int, end: int, pieces: Sequence[Lit | Kept], held: Places, reads: Callable[[str], bool]
+) -> str:
+    """The new code for text[start:end] in the layout of the old where it still `reads` as it should; else as it is.
+
+    `held`: what metavariables hold, by offsets in the file.
+    """
+    old, text = source.text[start:end], "".join(piece.text for piece in pieces)
+    found = relaid(old, text, *place_on_line(source, start), _held(start, end, held, pieces))
     return found if found != text and keeps(found, old, text) and reads(found) else text
 
 
+def _held(start: int, end: int, held: Places, pieces: Sequence[Lit | Kept]) -> tuple[Places, Places]:
+    """What metavariables hold in text[start:end], by offsets in it, and in the new pieces, by offsets in their text."""
+    old = [(low - start, high - start) for low, high in held if start <= low and high <= end]
+    ends = [*itertools.accumulate(len(piece.text) for piece in pieces)]
+    new = [(stop - len(one.text), stop) for one, stop in zip(pieces, ends, strict=True) if isinstance(one, Kept) or one.held]
+    return old, new
+
+
+def held_places(source: Source, found: Found, whole: tuple[int, int], metas: Sequence[Meta]) -> list[tuple[int, int]]:
+    """Where in the file the code stands that metavariables hold: those of the template, and others around none of these.
+
+    `whole`: where the match stands; a metavariable that holds all of it holds no part of it.
+    """
+
+    def places(name: str) -> list[tuple[int, int]]:
+        nodes = [one for one in found[name].nodes if isinstance(one, ast.AST) and hasattr(one, "lineno")]
+        return [place for one in nodes if (place := (source.start(one), source.end(one))) != whole]
+
+    said = {meta.name for meta in metas}
+    held = [place for name in found if name in said for place in places(name)]
+    others = [place for name in found if name.isidentifier() and name not in said for place in places(name)]
+    return [*held, *(one for one in others if not any(one[0] <= low and high <= one[1] for low, high in held))]
+
+
 def pieces_laid_out(
-    source: Source, pieces: Sequence[Lit | Kept], start: int, end: int, reads: Callable[[str], bool]
+    source: Source, pieces: Sequence[Lit | Kept], start: int, end: int, held: Places, reads: Callable[[str], bool]
 ) -> list[Lit | Kept]:
     """The same of code of which parts stay where they are."""
     found: list[Lit | Kept] = []
-    at, text = start, ""
+    at: int = start
+    changed: list[Lit | Kept] = []
     for piece in [*pieces, Kept(end, end, "")]:
         if isinstance(piece, Kept) and at <= piece.start and piece.end <= end:
-            if text:
-                found.append(Lit(relaid(source.text[at : piece.start], text, *place_on_line(source, at))))
+            if text := "".join(one.text for one in changed):
+                places = _held(at, piece.start, held, changed)
+                found.append(Lit(relaid(source.text[at : piece.start], text, *place_on_line(source, at), places)))
             found.append(piece)
-            at, text = piece.end, ""
+            at, changed = piece.end, []
         else:
-            text += piece.text
+            changed.append(piece)
     was, now = "".join(piece.text for piece in pieces), "".join(piece.text for piece in found)
     return found if now != was and keeps(now, source.text[start:end], was) and reads(now) else list(pieces)
 
@@ -98,8 +132,10 @@ def narrowed(source: Source, edits: Iterable[Edit]) -> tuple[Edit, ...]:
 
 def _lines(source: Source, edit: Edit) -> list[Edit]:
     old, new = lines_of(source.text[edit.start : edit.end]), lines_of(edit.text)
+    if "\r" in source.text:
+        new = _as_they_ended(old, new)
     if len(old) < 2:
-        return [_trimmed(source, edit.start, edit.end, edit.text)]
+        return [_trimmed(source, edit.start, edit.end, "".join(new))]
     was, now = ([(line.rstrip("\r\n"), line[-1] in "\r\n") for line in lines] for lines in (old, new))
     low, high, most = 0, 0, min(len(was), len(now))
     while low < most and was[low] == now[low]:
@@ -115,6 +151,20 @@ def _lines(source: Source, edit: Edit) -> list[Edit]:
         elif kind != "equal":
             found.append(_trimmed(source, starts[first], starts[last], "".join(lines)))
     return found
+
+
+def _as_they_ended(old: Sequence[str], new: Sequence[str]) -> list[str]:
+    """New lines, each with the line end of the old one that it is, or stands for: a file may have several sorts."""
+
+    def end(line: str) -> str:
+        return line[len(line.rstrip("\r\n")) :]
+
+    ends = {line.strip(): end(line) for line in old if line.strip() and end(line)}
+    other = [end(line) for line in old] if len(old) == len(new) else [""] * len(new)
+    return [
+        line.rstrip("\r\n") + (ends.get(line.strip()) or before or end(line)) if end(line) else line
+        for line, before in zip(new, other, strict=True)
+    ]
 
 
 def _opcodes(was: Sequence[object], now: Sequence[object]) -> Sequence[tuple[str, int, int, int, int]]:

@@ -9,7 +9,7 @@ from typing import Any
 from codemods.pattern.again import endless
 from codemods.pattern.asked import names_of
 from codemods.pattern.faults import Faults, Path, template_faults
-from codemods.pattern.known import own_names
+from codemods.pattern.known import own_names, pattern_binds
 from codemods.pattern.language import Meta, Parsed, PatternError, metavariable_text, parse
 from codemods.pattern.rules import Rule, patterns
 from codemods.pattern.transforms import KINDS, Transform
@@ -29,6 +29,7 @@ class Replacement:
     imports: tuple[Wanted, ...] = ()
     transforms: tuple[Transform, ...] = ()
     own: frozenset[str] = frozenset()  # names in it that need no import
+    binds: frozenset[str] = frozenset()  # names that what it replaces binds already
     speaks_of_returns: bool = False  # a pattern that it replaces says what a function returns
 
     @property
@@ -59,7 +60,7 @@ def read_replacement(given: Mapping[str, Any], rule: Rule, path: Path, faults: F
             _fits(template, rule, (*path, "replace"), faults)
     imports = tuple(_imports(given.get("imports"), (*path, "imports"), faults))
     own = own_names(rule, [node for one in ([template] if template else [one for one, _ in parts]) for node in one.nodes])
-    found = Replacement(_said(text), template, parts, imports, transforms, own, _speaks_of_returns(rule))
+    found = Replacement(_said(text), template, parts, imports, transforms, own, pattern_binds(rule), _speaks_of_returns(rule))
     if text is None:
         if imports:
             faults.add((*path, "imports"), "imports are planned for a replacement, and this rule has none")

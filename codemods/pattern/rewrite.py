@@ -6,6 +6,7 @@ import ast
 from collections.abc import Mapping, Sequence
 
 from codemods.pattern.again import says_it
+from codemods.pattern.binding import bound_in
 from codemods.pattern.captures import DOUBT, File
 from codemods.pattern.expressions import Writer
 from codemods.pattern.placing import narrowed
@@ -147,10 +148,11 @@ def shown(match: Match, source: Source) -> Mapping[str, str]:
     return out
 
 
-def waiting(wanted: Sequence[tuple[Match, Change]], file: File) -> set[Match]:
+def waiting(wanted: Sequence[tuple[Match, Change]], replacements: Mapping[int, Replacement], file: File) -> set[Match]:
     """The matches, in source order, whose edits reach into another match within them: that one comes first.
 
     Two changes of one text cannot both move a line; and what a moved line holds has lost its place in the file on disk.
+    So does a match whose replacement binds a name, which the replacement within may bind too.
     """
     found: set[Match] = set()
     around: list[tuple[Match, Change, int]] = []
@@ -159,7 +161,13 @@ def waiting(wanted: Sequence[tuple[Match, Change]], file: File) -> set[Match]:
         around = [one for one in around if one[2] > start]
         low = file.source.line_start(start)
         for outer, other, stop in around:
-            if end <= stop and any(edit.end >= low and edit.start <= end for edit in other.edits):
+            reaches = any(edit.end >= low and edit.start <= end for edit in other.edits)
+            if end <= stop and (reaches or _binds(replacements[way_of(outer.found)])):
                 found.add(outer)
         around.append((match, change, end))
     return found
+
+
+def _binds(replacement: Replacement) -> bool:
+    """Does a replacement bind a name that what it replaces has not bound?"""
+    return any(bound_in(template.nodes).outer.keys() - replacement.binds for template in replacement.templates)

@@ -150,6 +150,23 @@ def _with_comments(node: ast.AST, source: Source) -> int:
     return start
 
 
+def below_the_one_before(match: Match, first: ast.AST, begin: int, file: File) -> int:
+    """Where the comments begin that stand between a captured statement, which begins at `begin`, and the one before it.
+
+    They go along with it where that one is replaced too and is no captured code, and they are as deep as it; else `begin`.
+    """
+    source, place, indent = file.source, block_of(first, file), indentation(file.source, begin)
+    before = place[2][place[3] - 1] if place is not None and place[3] else None
+    if before is None or indent is None or source.start(before) < place_of(match, file)[0]:
+        return begin
+    if any(before in capture.nodes for capture in match.found.values()):
+        return begin  # what it holds takes what stands below it
+    low = source.line_end(source.end(before))
+    above = source.text[low : source.line_start(begin)]
+    lines = [line for line in above.splitlines() if line.strip()]
+    return low + above.index("#") if lines and all(line.startswith(f"{indent}#") for line in lines) else begin
+
+
 def with_last_comments(source: Source, last: ast.AST, indent: str | None, end: int) -> int:
     """The end of a match: behind the comments below its last block that are as deep as the block."""
     deeper = rf"(?:[ \t]*\r?\n)*{re.escape(indent or '')}[ \t]+#[^\r\n]*"

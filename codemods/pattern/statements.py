@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from codemods.pattern.captures import Capture
 from codemods.pattern.expressions import Writer
 from codemods.pattern.language import Parsed
-from codemods.pattern.placing import edits_of, names_in_brackets, pieces_laid_out
+from codemods.pattern.placing import edits_of, held_places, names_in_brackets, pieces_laid_out
 from codemods.pattern.regions import behind, first_of, indentation, kept, step, suite
 from codemods.pattern.shapes import same
-from codemods.pattern.sites import Match, colon_of, is_alone, place_of, with_last_comments
+from codemods.pattern.sites import Match, below_the_one_before, colon_of, is_alone, place_of, with_last_comments
 from codemods.pattern.substitute import substituted
 from codemods.pattern.text import HEADER, Lit, Piece, closed, comments, fitted, reads
 from engine import Edit, SliceError
@@ -46,7 +46,8 @@ def statement_edits(writer: Writer, match: Match) -> tuple[list[Edit], int, int]
         return _parsed(text, indent or "", writer.template.kind)
 
     lines = fitted(names_in_brackets(closed(pieces), match.nodes[0], source.text[start:end]), meant, parsed)
-    lines = pieces_laid_out(source, lines, start, end, lambda text: reads(text, meant, parsed))
+    held = held_places(source, match.found, (start, end), writer.template.metas)
+    lines = pieces_laid_out(source, lines, start, end, held, lambda text: reads(text, meant, parsed))
     text = "".join(piece.text for piece in lines)
     if (indent is None or not is_alone(source, end)) and ("\n" in text or not _simple(meant)):
         raise SliceError("shares-line", "the statement shares a line with other code; put it on a line of its own")
@@ -205,7 +206,7 @@ class _Layout:
         """Where a whole block begins that leaves its header: at the comments above its first statement."""
         whole = suite(capture, self.writer.file, self.end)
         if whole is None:
-            return begin
+            return below_the_one_before(self.match, capture.nodes[0], begin, self.writer.file)  # type: ignore[arg-type]
         first = self.source.line_end(whole[0])
         above = self.source.text[first:begin]
         return begin if not above.strip() else first + len(above) - len(above.lstrip())

@@ -22,6 +22,7 @@ class Lit:
     """Text that is written as it is."""
 
     text: str
+    held: bool = False  # it is what a metavariable holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def fitted(pieces: Sequence[Piece], meant: Sequence[ast.AST], parsed: Callable[[
 
 
 def _chosen(pieces: Sequence[Piece], choice: dict[int, int]) -> list[Lit | Kept]:
-    return [Lit(piece.spellings[choice[index]]) if isinstance(piece, Var) else piece for index, piece in enumerate(pieces)]
+    return [Lit(piece.spellings[choice[index]], True) if isinstance(piece, Var) else piece for index, piece in enumerate(pieces)]
 
 
 def _gives(pieces: Sequence[Lit | Kept], meant: Sequence[ast.AST], parsed: Callable[[str], Sequence[ast.AST]]) -> bool:

@@ -6,10 +6,12 @@ import ast
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from codemods.pattern.binding import Bound
 from codemods.pattern.captures import File, Found
 from codemods.pattern.known import require_known
 from codemods.pattern.language import meta_of
 from codemods.pattern.shapes import holed
+from codemods.pattern.spots import Spot
 from codemods.pattern.substitute import identifier
 from engine import STDLIB, ImportNeed, SliceError, need_import
 
@@ -57,49 +59,61 @@ def wanted_imports(line: object) -> tuple[Wanted, ...]:
     return tuple(Wanted(module, alias.name, alias.asname or "") for alias in node.names) if module else ()
 
 
-def spelling(
-    name: str, wanted: tuple[Wanted, ...], own: frozenset[str], file: File, place: ast.AST, before: int | None
+def said_beside(
+    bound: Bound, node: ast.AST, name: str, wanted: tuple[Wanted, ...], own: frozenset[str], spot: Spot, found: Found
 ) -> tuple[str, tuple[ImportNeed, ...]]:
-    """How this file says, at `place`, a name of the replacement; and the imports for it.
+    """`spelling` for a name at `node` of a template that itself binds names."""
+    inside = bound.inside.get(id(node))
+    around = (inside or frozenset()) | bound.outer.keys()
+    if name.partition(".")[0] in around:
+        return name, ()
+    if inside is not None:
+        spot = spot.apart()
+    there = spot.file.as_said(name, spot.nodes, found) if not spot.hidden else ""
+    said, needs = (there, ()) if there else spelling(name, wanted, own, spot)
+    if said.partition(".")[0] in around:
+        raise SliceError("shadowed", f"{said.partition('.')[0]} is how this file says {name}, and the replacement binds it")
+    return said, needs
 
-    `own`: names that need no import. `before`: see need_import.
+
+def spelling(name: str, wanted: tuple[Wanted, ...], own: frozenset[str], spot: Spot) -> tuple[str, tuple[ImportNeed, ...]]:
+    """How this file says, at a spot, a name of the replacement; and the imports for it.
+
+    `own`: names that need no import.
     Raises SliceError `shadowed` where the name means something else there, `not-imported` where it means nothing.
     """
+    file, before = spot.file, spot.before
     found = _module_of(name, wanted, file)
     if found is None:
-        require_known(name, own, file, place)
+        require_known(name, own, spot)
         return name, ()
     one, rest = found
     local, needs = need_import(file.source, one.module, one.name, before)
     target = ".".join(part for part in (one.module, one.name) if part)
-    if needs and (near := _nearby(target, file, place, before)) is not None:
+    if needs and (near := _nearby(target, spot)) is not None:
         return ".".join(part for part in (near, rest) if part), ()
-    if not one.name and not one.alias and rest and (needs or not _is_free(local, target, file, place)):
+    if not one.name and not one.alias and rest and (needs or not _is_free(local, target, spot)):
         first, _, more = rest.partition(".")
         direct = file.source.names.imported_as(one.module, first, _line(file, before))
-        if direct is not None and _is_free(direct, f"{one.module}.{first}", file, place):
+        if direct is not None and _is_free(direct, f"{one.module}.{first}", spot):
             return ".".join(part for part in (direct, more) if part), ()
     if needs and one.alias and not file.source.names.module.bindings.get(one.alias):
         local, needs = one.alias, (ImportNeed(file.source.path, one.module, one.name, one.alias),)
-    if not _is_free(local, target, file, place):
-        raise SliceError("shadowed", f"{local} means something else here")
+    if not _is_free(local, target, spot):
+        if not _means(local.partition(".")[0], target, spot):
+            raise SliceError("shadowed", f"{local} means something else here")
+        local = file.source.names.fresh(one.name or one.module.replace(".", "_"))  # an import here may not have run
+        needs = (ImportNeed(file.source.path, one.module, one.name, local),)
+    if needs and one.module.partition(".")[0] in file.optional:
+        raise SliceError("not-imported", f"this file goes on without {one.module}, and may not have it where this runs")
     return ".".join(part for part in (local, rest) if part), needs
 
 
-def _nearby(target: str, file: File, place: ast.AST, before: int | None) -> str | None:
-    """The name under which an import of the function around, or a guarded one, brings `target` to `place`."""
-    names = file.source.names
-    here = names.scope_at(place)
-    scopes = [here]
-    while (parent := scopes[-1].parent) is not None:
-        scopes.append(parent)
-    for scope in scopes:
-        for local, bindings in scope.bindings.items():
-            late = scope is not here and before is None
-            if all(one.target == target for one in bindings) and (late or bindings[0].line < place.lineno):  # type: ignore[attr-defined]
-                there = ast.Name(local, ast.Load(), lineno=place.lineno, col_offset=place.col_offset)  # type: ignore[attr-defined]
-                if names.qualified(there) == target:
-                    return local
+def _nearby(target: str, spot: Spot) -> str | None:
+    """The name under which an import of the function around, or a guarded one, has brought `target` to a spot."""
+    for local, _, targets in spot.visible():
+        if targets == {target} and _is_free(local, target, spot):
+            return local
     return None
 
 
@@ -123,15 +137,19 @@ def _module_of(name: str, wanted: tuple[Wanted, ...], file: File) -> tuple[Wante
     return None
 
 
-def _is_free(local: str, target: str, file: File, place: ast.AST) -> bool:
-    """Does the name, read at `place`, mean what is imported, or nothing yet?"""
+def _is_free(local: str, target: str, spot: Spot) -> bool:
+    """Does the name, read at a spot, surely mean what is imported, or nothing yet?"""
     root = local.partition(".")[0]
-    names = file.source.names
-    meanings = names.lookup(root, names.scope_at(place))
+    meanings = spot.meanings(root)
     if meanings is None:
-        inner = ast.Name(root, ast.Load(), lineno=place.lineno, col_offset=place.col_offset)  # type: ignore[attr-defined]
-        return not names._is_inner(inner)
-    return all(one.target and (one.target == target or target.startswith(f"{one.target}.")) for one in meanings)
+        return not spot.is_inner(root)
+    return _means(root, target, spot) and spot.is_there(root)
+
+
+def _means(root: str, target: str, spot: Spot) -> bool:
+    """Does the name, read at a spot, mean what is imported wherever it means anything?"""
+    every = [one for _, one in spot.meanings(root) or ()]
+    return not spot.is_inner(root) and bool(every) and all(one and f"{target}.".startswith(f"{one}.") for one in every)
 
 
 def carried(found: Found, metas: Iterable[str], file: File, place: ast.AST, before: int | None) -> None:

@@ -5,7 +5,6 @@ Foreign code runs in worker processes only, here too: this process reads its byt
 
 from __future__ import annotations
 
-import ast
 import re
 from collections import ChainMap
 from collections.abc import Mapping, Sequence
@@ -19,6 +18,7 @@ from engine.adapters.blame import refused
 from engine.adapters.kinds import module_of, tools
 from engine.adapters.light import lacking, names_any, placed
 from engine.adapters.load import Code
+from engine.adapters.named import named
 from engine.adapters.tool import Tool
 from engine.adapters.user import described
 from engine.cache import digest
@@ -27,7 +27,6 @@ from engine.model import RewrightError
 from engine.parallel import Crash, Limits, Pool, Runner
 
 _SECONDS = 60.0  # that looking at a rule may take
-_FILES = {"bowler": "code", "ast-grep": "data", "libcst": "class", "fixit": "class"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,75 +70,6 @@ def foreign(file: Path, trusted: bool) -> Foreign:
     scripts = {key.partition(":")[2]: codes[0] for key, codes in (*runs.items(), *reads.items()) if key[:9] != "codemods:"}
     own = tuple(code for key, codes in runs.items() if key[:9] == "codemods:" for code in codes)
     return Foreign(own, scripts, names_any=True)
-
-
-def named(file: Path) -> tuple[dict[str, list[Code]], dict[str, list[Code]]]:
-    """The Python that a rule file would run, and the data that its tools would read, by "key:path"."""
-    from engine.config import positions  # loads PyYAML, which most runs need not
-
-    document = positions.read(str(file), file.read_bytes())
-    said: Mapping[str, Any] = document.data if isinstance(document.data, dict) else {}
-    runs: dict[str, list[Code]] = {}
-    reads: dict[str, list[Code]] = {}
-    for path in _texts(said.get("codemods")):
-        runs[f"codemods:{path}"] = trust.read_code(file.parent, path)
-    for index, rule in enumerate(said["rules"] if isinstance(said.get("rules"), list) else ()):
-        for kind, what in _FILES.items():
-            value = rule.get(kind) if isinstance(rule, dict) else None
-            if not isinstance(value, str):
-                continue
-            if what == "data":
-                reads[f"{kind}:{value}"] = [_data(file.parent, value)]
-            elif what == "code" or _is_path(value):
-                path = value.rpartition(":")[0] if what == "class" else value
-                runs[f"{kind}:{value}"] = trust.read_code(file.parent, path)[:1]
-            elif value.removesuffix(":").endswith(".py"):
-                place = document.place(("rules", index, kind))
-                told = _classless(file.parent, value.removesuffix(":"))
-                raise RewrightError(f"{file}:{place.line}:{place.column}: {kind}: {told}")
-    return runs, reads
-
-
-def named_files(file: Path) -> list[Path]:
-    """The files that a rule file names, codemods and what its tools read; none where it, or one of them, cannot be read."""
-    try:
-        found = named(file)
-    except (RewrightError, OSError):
-        return []
-    return [file.parent / path for codes in found for each in codes.values() for code in each for _, path, _ in code.files]
-
-
-def _classless(folder: Path, path: str) -> str:
-    """What to write in place of a path alone, with the classes that are there; the file is not run."""
-    try:
-        tree = ast.parse(trust.read_code(folder, path)[0].files[0][2])
-    except (SyntaxError, ValueError):
-        return f"name the class: {path}:Class"
-    names = [node.name for node in tree.body if isinstance(node, ast.ClassDef)]
-    if len(names) == 1:
-        return f"name the class: {path}:{names[0]}"
-    return f"name the class: {path}:Class" + (f", where Class is one of {', '.join(names)}" if names else "; the file has none")
-
-
-def _is_path(value: str) -> bool:
-    place, _, name = value.rpartition(":")
-    return place.endswith(".py") and bool(name)
-
-
-def _texts(value: Any) -> list[str]:
-    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
-
-
-def _data(folder: Path, path: str) -> Code:
-    from engine.config.options import path_fault
-
-    if fault := path_fault(path):
-        raise RewrightError(f"{folder / 'rules.yaml'}: {fault}")
-    try:
-        return Code(path, (("", path, (folder / path).read_bytes()),))
-    except OSError as error:
-        why = f"cannot be read: {error.strerror}; name the rule's file relative to {folder}"
-        raise RewrightError(f"{folder / path} {why}") from error
 
 
 def _versions() -> list[str]:

@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+from engine.adapters.unchanged import Names, names, put_back
+
 _REFUSED = {
     "socket.": "open a connection",
     "subprocess.": "start a program",
@@ -46,16 +48,19 @@ class _Guard:
 def contained(printed: io.TextIOBase | None = None) -> Iterator[None]:
     """Run foreign code in here. What it did to the working directory, the standard streams and sys.path is put back.
 
-    An attempt to reach out raises PermissionError at the place of the attempt. `printed`: what sys.stdout and sys.stderr are.
+    An attempt to reach out raises PermissionError at the place of the attempt, and what it did to the standard library when
+    it ends. `printed`: what sys.stdout and sys.stderr are.
     """
     _watch()
     where, path, bytecode, argv = os.getcwd(), list(sys.path), sys.dont_write_bytecode, list(sys.argv)
     sys.dont_write_bytecode = True
     out: Any = printed or io.StringIO()
     with unwarned(), _silence(), contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
+        before = names()
         _Guard.depth += 1
         try:
-            yield
+            with _Unchanged(before):
+                yield
         except (KeyboardInterrupt, GeneratorExit) as error:
             raise RuntimeError(f"raised {type(error).__name__}") from error
         finally:
@@ -63,6 +68,19 @@ def contained(printed: io.TextIOBase | None = None) -> Iterator[None]:
             sys.dont_write_bytecode = bytecode
             sys.path[:], sys.argv[:] = path, argv
             os.chdir(where)
+
+
+class _Unchanged:
+    """Puts the standard library back, and says so: PermissionError. No generator: what drives those may be what is broken."""
+
+    def __init__(self, before: Names) -> None:
+        self.before = before
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
+        if changed := put_back(self.before):
+            raise PermissionError(f"a codemod may not change {', '.join(changed)}") from error
 
 
 @contextlib.contextmanager

@@ -48,7 +48,7 @@ def run(source: Source, project: Project, options: Mapping[str, Any], code: Code
 def _rule(options: Mapping[str, Any], code: Code | None) -> Any:
     from fixit import LintRule
 
-    found = named_class(options["fixit"], code)
+    found = named_class(options["fixit"], code, LintRule)
     if not (inspect.isclass(found) and issubclass(found, LintRule) and found is not LintRule):
         raise RewrightError(f"{options['fixit']} is no LintRule of Fixit; name a class that is one")
     return found

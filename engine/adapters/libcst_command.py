@@ -45,7 +45,7 @@ def run(source: Source, project: Project, options: Mapping[str, Any], code: Code
 def _command(options: Mapping[str, Any], code: Code | None) -> Any:
     from libcst.codemod import CodemodCommand
 
-    found = named_class(options["libcst"], code)
+    found = named_class(options["libcst"], code, CodemodCommand)
     if not (inspect.isclass(found) and issubclass(found, CodemodCommand)):
         raise RewrightError(f"{options['libcst']} is no CodemodCommand of LibCST; name a class that is one")
     if inspect.isabstract(found):

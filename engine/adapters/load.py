@@ -83,18 +83,33 @@ def run_script(code: Code) -> ModuleType:
     return module
 
 
-def named_class(named: str, code: Code | None) -> Any:
-    """The object that `package.module.Class`, `package.module:Class` or `path.py:Class` names.
+def named_class(named: str, code: Code | None, base: type) -> Any:
+    """The object that `package.module.Class`, `package.module:Class` or `path.py:Class` names; perhaps no class.
 
-    `code`: the trusted file, where a path is meant. Raises RewrightError when there is no such module or name.
+    `code`: the trusted file, where a path is meant. `base`: what the class should be one of, for messages. Raises RewrightError
+    when there is no such module or name, or it is a module.
     """
     place, _, name = named.rpartition(":" if ":" in named else ".")
     module = fresh(code) if code is not None else _installed(place, name, named)
+    if code is None and (inner := _as_module(place, name, module)) is not None:
+        own = [one for one in vars(inner).values() if isinstance(one, type) and one.__module__ == inner.__name__]
+        names = sorted(one.__name__ for one in own if issubclass(one, base))
+        meant = f"{inner.__name__}:{names[0] if len(names) == 1 else 'Class'}"
+        among = f", where Class is one of {', '.join(names)}" if names[1:] else "" if names else f"; it has no {base.__name__}"
+        raise RewrightError(f"{inner.__name__} is a module; name the class: {meant}{among}")
     if not hasattr(module, name):
         from engine.config.errors import near_miss
 
         raise RewrightError(f"{place} has no {name!r}{near_miss(name, [one for one in vars(module) if one[:1] != '_'])}")
     return getattr(module, name)
+
+
+def _as_module(place: str, name: str, module: ModuleType) -> ModuleType | None:
+    """The module that `place.name` is, if it is one."""
+    found = getattr(module, name, None)
+    if found is None and hasattr(module, "__path__") and importlib.util.find_spec(f"{place}.{name}") is not None:
+        found = importlib.import_module(f"{place}.{name}")
+    return found if isinstance(found, ModuleType) else None
 
 
 def _installed(place: str, name: str, named: str) -> ModuleType:

@@ -26,16 +26,9 @@ def read_code(folder: Path, path: str) -> list[Code]:
 
     Raises RewrightError for what cannot be read or is no Python.
     """
-    from engine.config.options import path_fault  # loads PyYAML, which most runs need not
-
-    if fault := path_fault(path):
-        raise RewrightError(f"{folder / 'rules.yaml'}: {fault}")
-    place = folder / path
-    if place.is_file() and place.suffix == ".py":
-        return [Code(path, (("", path, _bytes(place)),))]
+    place = _below(folder, path)
     if not place.is_dir():
-        why = "is no .py file" if place.exists() else "is not there"
-        raise RewrightError(f"{place} {why}; name a Python file, or a folder of them, relative to {folder}")
+        return [_script(folder, path, "a Python file, or a folder of them,")]
     files = sorted(file for file in place.iterdir() if file.suffix == ".py" and file.is_file())
     base = path.rstrip("/")
     if place / "__init__.py" in files:
@@ -45,6 +38,28 @@ def read_code(folder: Path, path: str) -> list[Code]:
     if not found:
         raise RewrightError(f"{place} holds no Python file; name the file or folder that holds your codemods")
     return found
+
+
+def read_script(folder: Path, path: str) -> Code:
+    """The Python file at a path below `folder`. Raises RewrightError for what cannot be read or is no Python file."""
+    _below(folder, path)
+    return _script(folder, path, "a Python file")
+
+
+def _below(folder: Path, path: str) -> Path:
+    from engine.config.options import path_fault  # loads PyYAML, which most runs need not
+
+    if fault := path_fault(path):
+        raise RewrightError(fault)
+    return folder / path
+
+
+def _script(folder: Path, path: str, meant: str) -> Code:
+    place = folder / path
+    if place.suffix != ".py" or not place.is_file():
+        why = "is a folder" if place.is_dir() else "is no .py file" if place.exists() else "is not there"
+        raise RewrightError(f"{place} {why}; name {meant} relative to {folder}")
+    return Code(path, (("", path, _bytes(place)),))
 
 
 def _bytes(file: Path) -> bytes:

@@ -14,6 +14,7 @@ from engine.apply.record import Phase, Record, State, temp_name
 from engine.apply.ties import restrict, spread
 from engine.apply.write import Refused, backward, forward
 from engine.model import Failure, Plan, RewrightError, Site
+from engine.words import plural
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class ApplyResult:
     @property
     def told(self) -> str:
         """`3 files written`, `3 files written, 1 removed`."""
-        return f"{len(self.written)} files written" + (f", {len(self.removed)} removed" if self.removed else "")
+        return f"{plural(len(self.written), 'file')} written" + (f", {len(self.removed)} removed" if self.removed else "")
 
 
 def apply(plan: Plan, *, layer: FileLayer = DISK, allow_hardlinks: bool = False) -> ApplyResult:

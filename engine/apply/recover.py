@@ -14,6 +14,7 @@ from engine.apply.record import Phase, Record, State
 from engine.apply.ties import spread
 from engine.apply.write import backward, clean, forward
 from engine.model import Failure, RewrightError
+from engine.words import plural
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,11 @@ class UndoResult:
     removed: tuple[str, ...]
     failures: tuple[Failure, ...]
     journal: str
+
+    @property
+    def told(self) -> str:
+        """`3 files restored, 1 removed`."""
+        return f"{plural(len(self.restored), 'file')} restored, {len(self.removed)} removed"
 
 
 def pending(root: Path, *, layer: FileLayer = DISK) -> Pending | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from engine.config.checker import Checker
@@ -80,10 +80,25 @@ def _pattern(checker: Checker, at: Path, rule: Mapping[str, JSON], said: Sequenc
     if rule.get("options"):
         checker.complain((*at, "options"), "a pattern rule's options stand beside its id; move them there", True)
         return {}
+    if empty := [path for path in _empty_replaces(at, rule) if not checker.document.is_broken(path)]:
+        for path in empty:
+            why = "'replace' holds nothing: write replace: \"\" to delete what matches, or leave the key out to report it only"
+            checker.complain(path, why, True)
+        return {}
     given = {key: rule[key] for key in said}
     if isinstance(rule.get("message"), str):
         given["message"] = rule["message"]
     return fill(checker.codemods[PATTERN], given, at, checker.document, checker.complain)
+
+
+def _empty_replaces(at: Path, rule: Mapping[str, JSON]) -> Iterator[Path]:
+    """Each `replace:` with nothing behind it, of the rule and of its `any`. One was left out by mistake, or means deletion."""
+    branches = rule.get("any")
+    held: list[tuple[Path, JSON]] = [((), rule)]
+    held += [(("any", number), entry) for number, entry in enumerate(branches if isinstance(branches, list) else [])]
+    for path, entry in held:
+        if isinstance(entry, dict) and "replace" in entry and entry["replace"] is None:
+            yield (*at, *path, "replace")
 
 
 def rule_of(rule: RuleModel, options: Mapping[str, JSON]) -> Rule:

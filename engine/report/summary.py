@@ -9,6 +9,7 @@ from typing import NamedTuple, assert_never
 
 from engine.model import JSON, Applicability, Change, Failure, FileDelta, Finding, Item, Plan, Skip
 from engine.moves import joined
+from engine.words import plural as plural  # noqa: PLC0414
 
 TYPES = ("change", "finding", "skip", "failure")
 WITHHELD = "needs-unsafe"  # the reason of a finding whose rewrite waits for --unsafe
@@ -118,8 +119,3 @@ def sentence(summary: Summary) -> str:
     more = {"created": summary.created, "moved": summary.moved, "removed": summary.removed}
     written += "".join(f", {count} {what}" for what, count in more.items() if count)
     return f"{', '.join(counts)} in {plural(summary.files, 'file')} examined; {written}"
-
-
-def plural(n: int, noun: str) -> str:
-    """1 change, 2,000 changes."""
-    return f"{n:,} {noun}{'' if n == 1 else 's'}"

@@ -39,6 +39,19 @@ def with_entry(text: str, key: str, entry: str, name: str) -> str:
     return made
 
 
+def alone(text: str, name: str) -> str:
+    """A rule file with the last rule of this one and with its target, which names no Python of the user's and no tool.
+
+    `name` is the file's, for messages. Raises RewrightError where another rule has that rule's id.
+    """
+    data = yaml.safe_load(text.removeprefix("\ufeff"))
+    *others, last = data["rules"]
+    if any(isinstance(rule, dict) and rule.get("id") == last["id"] for rule in others):
+        raise RewrightError(f"{last['id']} cannot be a rule of {name}: the id {last['id']!r} is taken")
+    kept = {key: data[key] for key in ("version", "target") if key in data}
+    return yaml.safe_dump({**kept, "rules": [last]}, allow_unicode=True)
+
+
 def _added(text: str, key: str, entry: str, name: str) -> str:
     """The text with the entry, not yet read back.
 

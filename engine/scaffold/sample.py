@@ -90,7 +90,27 @@ def _module(code: str, tree: ast.Module, names: set[str]) -> str:
     parameters = sorted(order, key=lambda name: order[name])
     is_async = any(isinstance(node, _ASYNC) for node in ast.walk(tree))
     head = "".join(f"import {name}\n" for name in imports)
-    function = f"{'async ' if is_async else ''}def example({', '.join(parameters)}):\n{textwrap.indent(code, '    ')}\n"
-    whole = head + ("\n\n" if head else "") + function
-    compile(whole, "before.py", "exec", dont_inherit=True)
-    return whole
+    head += "\n\n" if head else ""
+    define = "async def" if is_async else "def"
+    failure: SyntaxError | None = None
+    for body in _bodies(code, tree, define, parameters):
+        whole = f"{head}{define} example({', '.join(parameters)}):\n{textwrap.indent(body, '    ')}\n"
+        try:
+            compile(whole, "before.py", "exec", dont_inherit=True)
+        except SyntaxError as error:
+            failure = failure or error
+        else:
+            return whole
+    raise failure or SyntaxError("it is empty")
+
+
+def _bodies(code: str, tree: ast.Module, define: str, parameters: Sequence[str]) -> Iterator[str]:
+    """The code; in a loop, where `break` and `continue` may stand; in a function within, where `nonlocal` may."""
+    looped = f"while True:\n{textwrap.indent(code, '    ')}"
+    outer = {name: None for node in ast.walk(tree) if isinstance(node, ast.Nonlocal) for name in node.names}
+    if not outer:
+        yield from (code, looped)
+        return
+    first = "".join(f"{name} = None\n" for name in outer if name not in parameters)
+    for inner in (code, looped):
+        yield f"{first}\n{define} inner():\n{textwrap.indent(inner, '    ')}".lstrip("\n")

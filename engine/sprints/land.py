@@ -25,6 +25,7 @@ from engine.sprints.task import BLAME, Batch, Made, Task, below, fits_of, patter
 from engine.vcs.refs import advance_branch, create_branch
 from engine.vcs.worktree import Worktree, worktree
 from engine.verify import run_gates
+from engine.words import plural
 
 
 @contextmanager
@@ -53,7 +54,7 @@ def land(task: Task, line: Line, tree: Worktree, budget: Budget, wanted: Collect
     if not chosen:
         return Batch(line, line.tip, complete=complete, plan=first, waiting=waiting)
     complete = complete and chosen == batch(first, Budget(), aside, fits)
-    task.tell(f"{len(chosen)} files in this batch")
+    task.tell(f"{plural(len(chosen), 'file')} in this batch")
     require_untouched(task, [*(one for one in first.deltas if one.path in chosen), *created(first, chosen)])
     dropped: set[Aside] = set()
     while True:

@@ -45,7 +45,7 @@ def test_what_is_told_can_be_typed(home):
     told = rewright(home, "diff", "svc", "--jobs=1", "--select", "r", expect=1).stdout
     assert "`rewright apply svc --select r` writes these changes, `rewright undo` takes them back." in told
     told = rewright(home, "apply", "svc", "--select", "r", "--jobs", "1").stderr
-    assert told == "1 files written; `rewright undo` takes them back.\n"
+    assert told == "1 file written; `rewright undo` takes them back.\n"
     assert rewright(home, "apply", "svc", "--jobs", "1").stderr == "0 files written.\n"  # an undo would take back the run before
     rewright(home / "svc", "undo")
     assert tree(home) == before
@@ -53,7 +53,7 @@ def test_what_is_told_can_be_typed(home):
 
 def test_the_target_of_another_folder_is_named(home):
     told = rewright(home.parent, "apply", "home/svc", "--jobs", "1").stderr
-    assert told == "1 files written; `rewright undo home` takes them back.\n"
+    assert told == "1 file written; `rewright undo home` takes them back.\n"
     rewright(home.parent, "undo", "home")
     assert (home / "svc" / "a.py").read_text() == "new = old(1)\n"
 

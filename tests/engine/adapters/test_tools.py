@@ -241,12 +241,12 @@ def test_a_command_that_raises_costs_the_file_and_says_so(tmp_path):
 
 REFUSED = {
     "no such module": ("libcst: nowhere.at_all.Class", {}, "rule it: there is no module 'nowhere'"),
-    "no class, one there": ("libcst: cmd.py", {"cmd.py": BAD}, "rules.yaml:4:11: libcst: name the class: cmd.py:Bad"),
-    "no class behind a colon": ("libcst: 'cmd.py:'", {"cmd.py": BAD}, "rules.yaml:4:11: libcst: name the class: cmd.py:Bad"),
+    "no class, one there": ("libcst: cmd.py", {"cmd.py": BAD}, "rules.yaml:4:11: rule it: libcst: name the class: cmd.py:Bad"),
+    "no class behind a colon": ("libcst: 'cmd.py:'", {"cmd.py": BAD}, ":4:11: rule it: libcst: name the class: cmd.py:Bad"),
     "no class, several there": (
         "fixit: lint.py",
         {"lint.py": LINT + "class Other(NoPass): pass\n"},
-        "rules.yaml:4:10: fixit: name the class: lint.py:Class, where Class is one of NoPass, Other",
+        "rules.yaml:4:10: rule it: fixit: name the class: lint.py:Class, where Class is one of NoPass, Other",
     ),
     "no class, none there": ("fixit: lint.py", {"lint.py": "raise SystemExit\n"}, "lint.py:Class; the file has none"),
     "no class, not Python": ("fixit: lint.py", {"lint.py": "def (\n"}, "name the class: lint.py:Class"),
