@@ -295,7 +295,7 @@ def test_import_goes_to_module_level(name):
                 break
 
 
-@LAW
+@FEW
 @given(modules())
 def test_import_into_a_generated_module(text):
     source = Source("m.py", text.encode())
