@@ -16,6 +16,7 @@ import os
 import pickle
 import resource
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from multiprocessing import forkserver
@@ -73,28 +74,35 @@ class Pool:
         self.jobs, self.limits = max(1, jobs), limits
         self._pool: pebble.ProcessPool | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._starting = threading.Lock()
 
     def __enter__(self) -> Pool:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._pool is not None:
-            self._pool.stop()  # type: ignore[no-untyped-call]
-            self._pool.join()
+        with self._starting:
+            if self._pool is not None:
+                self._pool.stop()  # type: ignore[no-untyped-call]
+                self._pool.join()
         if self._folder is not None:
             self._folder.cleanup()
 
+    def begin(self) -> None:
+        """Start the workers beside what this thread goes on to do. What goes wrong is told when the first job is sent."""
+        concurrent.futures.ThreadPoolExecutor(1).submit(self.start)
+
     def start(self) -> pebble.ProcessPool:
-        """The running pool. Calling it early hides the workers' start-up behind other work."""
+        """The running pool, of any thread."""
         import pebble
 
-        if self._pool is None:
-            preload()
-            context = multiprocessing.get_context("forkserver")
-            self._pool = pebble.ProcessPool(self.jobs, initializer=_limit, initargs=(self.limits.memory_mb,), context=context)
-            for _ in range(self.jobs):
-                self._pool.schedule(_warm)
-        return self._pool
+        with self._starting:
+            if self._pool is None:
+                preload()
+                context = multiprocessing.get_context("forkserver")
+                self._pool = pebble.ProcessPool(self.jobs, initializer=_limit, initargs=(self.limits.memory_mb,), context=context)
+                for _ in range(self.jobs):
+                    self._pool.schedule(_warm)
+            return self._pool
 
     def run(self, task: Task, context: object, jobs: Sequence[Job]) -> Iterator[tuple[Job, Any | Crash]]:
         """Every job with its result or its crash, in no fixed order. `context` goes to each worker once."""

@@ -37,7 +37,8 @@ def make_plan(
     """The plan. Reads files, writes only the cache. `memory` keeps what is learned of the target for the next plan of it."""
     inputs = _inputs(request)
     data, placed, others = inputs.data, inputs.placed, {**inputs.others, "": {"": inputs.whole}}
-    plan_key = _plan_key(request, data, placed, others)
+    target_key = _target_key(request, data, placed, others)
+    plan_key = digest(target_key, canonical((request.declined, request.accepted, request.equal)))
     known = cache.get([plan_key])
     if plan_key in known:
         body: Plan = known[plan_key]
@@ -47,7 +48,6 @@ def make_plan(
         room.require_room(request.root, stored)
         return replace(body, root=str(request.root), deltas=stored, warnings=warnings, metadata=told)
     memory = {} if memory is None else memory
-    target_key = _plan_key(replace(request, declined={}, accepted=frozenset(), equal={}), data, placed, others)
     if target_key not in memory:  # no fact depends on what was decided
         learned = _project(request, inputs, runner, cache)
         memory.clear()
@@ -144,15 +144,15 @@ def _project(request: Request, inputs: _Inputs, runner: Runner, cache: Cache) ->
     return replace(project, facts=learned), unscanned, parsed
 
 
-def _plan_key(request: Request, data: Mapping[str, bytes], placed: Mapping[str, str], others: Mapping[str, Any]) -> bytes:
+def _target_key(request: Request, data: Mapping[str, bytes], placed: Mapping[str, str], others: Mapping[str, Any]) -> bytes:
+    """All that a plan depends on but what was decided of it."""
     contents = digest(*(part for path in sorted(data) for part in (path, digest(data[path]))))
     rules = canonical([(rule.bound, rule.scope, rule.max_files_percent) for rule in request.rules])
     rest = canonical(
         (request.python, request.unsafe, request.names, request.parse_all, placed, others, request.notes, request.known)
     )
     unread = canonical(sorted(set(request.files) - set(data)))
-    decided = canonical((request.declined, request.accepted, request.equal))
-    return digest("plan", request.program, contents, rules, rest, unread, decided)
+    return digest("plan", request.program, contents, rules, rest, unread)
 
 
 # -- assembling ------------------------------------------------------------------------

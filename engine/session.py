@@ -153,7 +153,8 @@ def open_session(
     root = find_root(choice)
     choice = replace(choice, paths=within(choice, root))
     cache = Cache(_cache_file() if choice.cache else None)
-    if not cache.holds_anything():
+    is_cold = not cache.holds_anything()
+    if is_cold:
         preload()  # everything will have to be done: let the workers' start-up run beside our own
     known = codemods()
     of_file = config is None
@@ -186,6 +187,8 @@ def open_session(
     today = datetime.datetime.now().astimezone().date().isoformat()
     with Pool(choice.jobs or len(os.sched_getaffinity(0)), limits) as pool:
         try:
+            if is_cold:
+                pool.begin()
             yield Session(request, pool, cache, choice, today=today).deciding(decisions)
         finally:
             cache.close()

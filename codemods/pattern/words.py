@@ -130,8 +130,12 @@ def expression(word: str) -> str:
     return rf"{escaped}(?<!\w{escaped})(?!\w)" if re.match(r"\w", word) else escaped
 
 
-# A bracket and what closes it on the same line, with one pair of brackets inside; never taken back once it is read.
-_CLOSED = r"[(\[{](?>(?:[^()\[\]{}\n]|[(\[{][^()\[\]{}\n]*[)\]}])*)[)\]}]"
+_COMMENT = r"(?>#[^\r\n]*)"
+# What stands in brackets, with two more pairs of brackets inside, up to a text, a comment or what is nested deeper; never taken
+# back once it is read.
+_PLAIN = r"""[^()\[\]{}"'#]"""
+_PAIR = rf"[(\[{{](?>{_PLAIN}*)[)\]}}]"
+_HELD = rf"(?>(?:{_PLAIN}|[(\[{{](?>(?:{_PLAIN}|{_PAIR})*)[)\]}}])*)"
 
 
 def hints_of(rule: Rule, words: tuple[str, ...]) -> tuple[bytes, ...]:
@@ -159,7 +163,7 @@ def _owner(rule: Rule, word: str) -> str:
 def _dotted(owner: str, word: str) -> tuple[bytes, ...]:
     """How a file can say `owner.word`: so, by a name that an import gives to `owner`, or by importing the word itself."""
     first, last = expression(owner), re.escape(word)
-    between = r"(?:[\s\\]|#[^\n]*\n)*"
+    between = rf"(?:[\s\\]|{_COMMENT})*"
     ways = (
         rf"{first}{between}\.{between}{last}(?!\w)",
         rf"{first}[\s\\]+(?:as(?!\w)|import[\s\\]*\*)",
@@ -169,13 +173,14 @@ def _dotted(owner: str, word: str) -> tuple[bytes, ...]:
 
 
 def _compared(name: str, operator: str) -> tuple[bytes, ...]:
-    """How a file can say `name(...) operator`: in one logical line, or by another name that an import gives."""
-    word, sign = expression(name), re.escape(operator)
-    # Behind the call comes the operator: on its line, or the call goes on below it (an open bracket, a backslash; a string
-    # or a comment may hide one), or what comes next begins the next line.
-    inside = rf"(?>(?:[^()\[\]{{}}\n]|{_CLOSED})*)"
-    tail = rf"(?:[^\n]*?(?:{sign}|[#\"']|\\\r?\n)|{inside}(?:[(\[{{]|\n\s*(?:{sign}|[#(])))"
-    return (f"{word}{tail}".encode(), rf"{name}(?<!\w{name})[\s\\]+as\b".encode())
+    """How a file can say `name(...) operator`, or the name by another that an import gives."""
+    between = rf"(?:[\s\\)]|{_COMMENT})*"  # brackets may close between the name, the call and the operator
+    # What a bracket holds that a regular expression cannot follow may hide the end of the call: then the file is looked at.
+    ways = (
+        rf"{expression(name)}{between}\({_HELD}(?:\){between}{re.escape(operator)}|[\"'#(\[{{])",
+        rf"{name}(?<!\w{name})[\s\\]+as\b",
+    )
+    return tuple(way.encode() for way in ways)
 
 
 def _call_and_operator(rule: Rule) -> tuple[str, str] | None:
