@@ -56,6 +56,9 @@ def import_edits(source: Source, needs: Iterable[ImportNeed], before: int | None
         block = newline + block.removesuffix(newline)
     elif not _is_import(anchor):
         block = newline + block
+        following = source.tree.body[source.tree.body.index(anchor) + 1 :]
+        if following and _is_docstring(anchor) and source.text[at : source.line_end(at)].strip():
+            block += _gap(source, following[0])
     return (source.edit(at, at, block),)
 
 
@@ -151,7 +154,12 @@ def _at_top(source: Source, block: str) -> Edit:
     lines = [(start, source.text[start : source.line_end(start)]) for start in source.line_starts if start < at]
     while lines and lines[-1][1].startswith("#") and not _is_header(lines):
         at = lines.pop()[0]
-    return source.edit(at, at, block + source.newline)
+    return source.edit(at, at, block + _gap(source, first))
+
+
+def _gap(source: Source, below: ast.stmt) -> str:
+    """The blank lines between the imports and the statement below them."""
+    return source.newline * (2 if isinstance(below, _DEFINITIONS) else 1)
 
 
 def _is_header(lines: list[tuple[int, str]]) -> bool:

@@ -25,6 +25,7 @@ from engine.project import Project
 from engine.request import Request
 from engine.verdicts import numbers
 from engine.whole import files_of, learn_whole
+from engine.words import plural
 
 
 def make_plan(
@@ -202,7 +203,7 @@ def _warnings(request: Request, items: Sequence[Item], files: int) -> list[str]:
         if not touched[rule.bound.id]:
             habit = remark(rule.bound.options) if rule.bound.codemod.name == PATTERN else ""
             why = habit or "is it meant for this target?"
-            out.append(f"rule {rule.bound.id} matched nothing in {files} file{'s' * (files != 1)}; {why}")
+            out.append(f"rule {rule.bound.id} found nothing to do in {plural(files, 'file')}; {why}")
         elif share > rule.max_files_percent and files >= _MANY:
             limit = f"{rule.max_files_percent:g}%"
             out.append(f"rule {rule.bound.id} matched in {share:.0f}% of the files, over its {limit}; is it too broad?")

@@ -5,12 +5,14 @@ import pytest
 
 import codemods
 from engine import config as configuration
+from engine.discover import read_target_python
 from engine.fixtures import Tools, bound_rule, tried
 from engine.model import Skip
 from engine.parallel import Inline
 
 RULES = configuration.load(kit.REPO / "rules.yaml", kit.CODEMODS).rules
-TOOLS = Tools(Inline(), codemods.templates(), program=b"test")
+PYTHON = read_target_python(kit.REPO)  # as `rewright test` has it
+TOOLS = Tools(Inline(), codemods.templates(), program=b"test", python=PYTHON)
 
 
 @pytest.mark.parametrize("case", kit.cases(), ids=lambda case: case.id)

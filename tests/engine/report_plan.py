@@ -180,7 +180,7 @@ PLAN = Plan(
     ),
     files=57,
     support={"error_handling": "common_utils/error_handling.py"},
-    warnings=("rule get-event-loop matched nothing in 57 files; is its `paths` right?",),
+    warnings=("rule get-event-loop found nothing to do in 57 files; is its `paths` right?",),
 )
 
 

@@ -262,10 +262,9 @@ def test_fault_43_import_stays_below_docstring_and_future(tmp_path, head):
     made = planned(tmp_path, {"bad.py": f"{head}x = target\n".encode()}, rule(needs("helpers", "fetch"), "calls"))
     after = changed(made).decode()
     assert after.startswith(head)
-    assert after[len(head) :].split("\n") in (
-        ["", "from helpers import fetch", "x = fetch()", ""],
-        ["from helpers import fetch", "x = fetch()", ""],
-    )
+    is_docstring = "future" not in head
+    gap = [""] if is_docstring else []  # an import goes below the imports as the author wrote them
+    assert after[len(head) :].split("\n") == [*gap, "from helpers import fetch", *gap, "x = fetch()", ""]
 
 
 def test_fault_43_code_above_future_is_refused(tmp_path):
@@ -325,7 +324,7 @@ def test_fault_44_edit_outside_the_text(tmp_path):
 
 def test_fault_55_rule_that_matches_nothing_is_a_warning(tmp_path):
     made = planned(tmp_path, {}, rule(rename), rule(raw("nowhere", "-"), "never"))
-    assert [text for text in made.warnings if "never" in text and "matched nothing" in text]
+    assert [text for text in made.warnings if "never" in text and "found nothing to do" in text]
 
 
 def test_fault_55_rule_that_matches_too_much_is_a_warning(tmp_path):

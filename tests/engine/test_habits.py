@@ -64,7 +64,7 @@ def test_a_rule_that_matches_nothing_is_told_what_is_read_otherwise(tmp_path):
     (tmp_path / "rules.yaml").write_text("version: 1\nrules:\n- id: semgrep\n  match: requests.get(...)\n")
     argv = [sys.executable, "-m", "rewright", "scan", "--jobs", "1", "--no-cache", "."]
     done = subprocess.run(argv, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert f"rule semgrep matched nothing in 1 file; {ELLIPSIS}" in done.stdout, done.stderr
+    assert f"rule semgrep found nothing to do in 1 file; {ELLIPSIS}" in done.stdout, done.stderr
 
 
 def test_a_rule_that_only_raised_is_not_told_that_it_matched_nothing(tmp_path):

@@ -57,6 +57,9 @@ def lines(text):
 def test_blank_lines_keep_the_import_apart():
     assert placed('"""Doc."""\n\nx = USE\n') == '"""Doc."""\n\nfrom helpers import fetch\n\nx = fetch\n'
     assert placed("x = USE\n") == "from helpers import fetch\n\nx = fetch\n"
+    assert placed("def f(): USE\n") == "from helpers import fetch\n\n\ndef f(): fetch\n"
+    assert placed("# Why.\n@USE\nclass A: pass\n") == "# Why.\nfrom helpers import fetch\n\n\n@fetch\nclass A: pass\n"
+    assert placed('"""Doc."""\ndef f(): USE\n') == '"""Doc."""\n\nfrom helpers import fetch\n\n\ndef f(): fetch\n'
     assert placed("import os\n\n\nx = USE\n") == "import os\nfrom helpers import fetch\n\n\nx = fetch\n"
 
 
