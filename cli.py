@@ -14,7 +14,6 @@ import shutil
 import sys
 import traceback
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -152,14 +151,13 @@ def diff(interactive: bool, **given: Any) -> None:
 def apply(allow_hardlinks: bool, **given: Any) -> None:
     """Write the changes, journaled: `rewright undo` takes them back."""
     from engine import apply as writer
-    from engine.target import undo_command
+    from engine.target import told
 
     plan = _plan(given)
     result = writer.apply(plan, allow_hardlinks=allow_hardlinks)
     plan = outcome.with_failures(plan, result.failures)
     _report(plan, given, diffs=False)
-    undoing = f"; `{undo_command(Path(plan.root))}` takes them back" if result.written or result.removed else ""
-    click.echo(f"{result.told}{undoing}.", err=True)
+    click.echo(told(result, Path(plan.root)), err=True)
     sys.exit(outcome.exit_code(plan, given["strict"] or bool(result.failures), applied=True))
 
 
@@ -238,8 +236,8 @@ def _report(plan: Plan, given: dict[str, Any], diffs: bool) -> None:
     out = given["output"]
     color = out is None and bool(os.environ.get("FORCE_COLOR") or (sys.stdout.isatty() and not os.environ.get("NO_COLOR")))
     width = shutil.get_terminal_size((120, 40)).columns
-    view = View(verbose=given["verbose"], color=color, width=width, diffs=diffs)
-    view = replace(view, apply=outcome.repeated(sys.argv[1:], "apply"), undo=undo_command(Path(plan.root)))
+    applying, undoing = outcome.repeated(sys.argv[1:], "apply"), undo_command(Path(plan.root))
+    view = View(given["verbose"], color, width, diffs=diffs, apply=applying, undo=undoing)
     chunks = (chunk.encode("utf-8", "surrogateescape") for chunk in render(plan, given["output_format"], view))
     with out.open("wb") if out else contextlib.nullcontext(sys.stdout.buffer) as stream:
         stream.writelines(chunks)

@@ -7,7 +7,6 @@ codemod means adding its file and its fixture folder, and touching nothing else.
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
-from pkgutil import walk_packages
 
 from engine import Codemod
 
@@ -46,13 +45,6 @@ def known() -> Mapping[str, Codemod]:
 def load() -> dict[str, Codemod]:
     """Every codemod, by its name, in order of names."""
     return dict(known())
-
-
-def load_whole() -> None:
-    """Import every module of every codemod, those that are loaded late included: for the process that workers come from."""
-    load()
-    for module in walk_packages(__path__, "codemods."):
-        import_module(module.name)
 
 
 def templates() -> Mapping[str, bytes]:

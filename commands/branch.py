@@ -122,12 +122,12 @@ def _task(given: dict[str, Any]) -> Task:
 
 
 def _carried_out(task: Task, given: dict[str, Any]) -> tuple[Line, list[Batch], tuple[Difference, ...]]:
-    from engine.report.summary import plural
     from engine.sprints import ledger
     from engine.sprints.depends import require_dependencies
     from engine.sprints.line import current
     from engine.sprints.refresh import refresh
     from engine.vcs.repository import checked_out
+    from engine.words import plural
 
     if given["retry"]:
         ledger.write(task.ledger, ())

@@ -17,7 +17,7 @@ _FEW = 8  # files named in one sentence
 
 
 def told(task: Task, line: Line, batches: Sequence[Batch], differences: Sequence[Difference]) -> Iterator[str]:
-    from engine.report.summary import plural
+    from engine.words import plural
 
     last = batches[-1]
     made = [one for batch in batches for one in batch.made]
@@ -57,7 +57,7 @@ def _aside(found: Sequence[Aside]) -> Iterator[str]:
 
 
 def _ending(task: Task, line: Line, batches: Sequence[Batch], differences: Sequence[Difference]) -> str:
-    from engine.report.summary import plural
+    from engine.words import plural
 
     last = batches[-1]
     files = {path for batch in batches for one in batch.made for path in one.granule.files}
@@ -78,7 +78,7 @@ def _ending(task: Task, line: Line, batches: Sequence[Batch], differences: Seque
 
 def _left(task: Task, last: Batch) -> Iterator[str]:
     """Why a sprint that found something has nothing to land."""
-    from engine.report.summary import plural
+    from engine.words import plural
 
     if last.waiting:
         yield f"Set aside before: {plural(len(last.waiting), 'file')}; --retry tries again."

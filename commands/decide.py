@@ -83,6 +83,7 @@ def list_(output_format: str, **given: Any) -> None:
     from engine.decisions import store
     from engine.decisions.state import told
     from engine.decisions.values import short
+    from engine.words import plural
 
     with _session(given) as session:
         found = session.states(session.plan()) if session.decisions else ()
@@ -93,7 +94,7 @@ def list_(output_format: str, **given: Any) -> None:
         return
     for one in found:
         say(f"{short(one.decision.fingerprint)} {told(one)}")
-    say(f"{_count(len(found))} in {file}" if found else f"{file}: no decisions yet", err=True)
+    say(f"{plural(len(found), 'decision')} in {file}" if found else f"{file}: no decisions yet", err=True)
 
 
 @decide.command()
@@ -104,6 +105,7 @@ def forget(fingerprints: tuple[str, ...], stale: bool, **given: Any) -> None:
     """Take decisions out of the file."""
     from engine.decisions import state, store
     from engine.decisions.deciding import meant
+    from engine.words import plural
 
     if stale == bool(fingerprints):
         raise click.UsageError("name the FINGERPRINT of a decision, or --stale")
@@ -115,7 +117,7 @@ def forget(fingerprints: tuple[str, ...], stale: bool, **given: Any) -> None:
             known = {one.fingerprint: f"{one.path} {one.rule}" for one in session.decisions}
             drop = {meant(typed, known, "decision") for typed in fingerprints}
     store.record(root, (), drop)
-    say(f"{_count(len(drop))} taken out of {store.place(root)}", err=True)
+    say(f"{plural(len(drop), 'decision')} taken out of {store.place(root)}", err=True)
 
 
 # -- deciding --------------------------------------------------------------------------------
@@ -123,6 +125,7 @@ def forget(fingerprints: tuple[str, ...], stale: bool, **given: Any) -> None:
 
 def _decide(word: Any, given: dict[str, Any]) -> None:
     from engine.decisions import deciding, store
+    from engine.words import plural
 
     if bool(given["fingerprints"]) == bool(given["all_in"]) or bool(given["all_in"]) != bool(given["rule"]):
         raise click.UsageError("name FINGERPRINTs, or --all-in PATH with --rule RULE")
@@ -132,7 +135,7 @@ def _decide(word: Any, given: dict[str, Any]) -> None:
         record = deciding.decide(plan, items, said, session.decisions)
     store.record(session.request.root, record.add, record.drop)
     tell(record, said, given["verbose"])
-    say(f"{_count(len(record.add))} recorded in {store.place(session.request.root)}; commit it", err=True)
+    say(f"{plural(len(record.add), 'decision')} recorded in {store.place(session.request.root)}; commit it", err=True)
 
 
 def _items(session: Session, given: dict[str, Any]) -> tuple[Plan, list[Item]]:
@@ -211,10 +214,6 @@ def _who(root: Path) -> str:
     with contextlib.suppress(OSError, KeyError, ImportError):
         return getpass.getuser()
     return ""
-
-
-def _count(number: int) -> str:
-    return f"{number:,} decision{'' if number == 1 else 's'}"
 
 
 def _near(word: str, known: Sequence[str]) -> str:

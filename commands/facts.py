@@ -60,10 +60,8 @@ def imports(
         click.echo(text, nl=False)
     else:
         output.write_bytes(text.encode("utf-8"))
-    cycles = len(graph.components)
-    click.echo(
-        f"{len(graph.modules):,} modules, {len(graph.edges):,} edges, {cycles} cycle{'' if cycles == 1 else 's'}", err=True
-    )
+    counts = plural(len(graph.modules), "module"), plural(len(graph.edges), "edge"), plural(len(graph.components), "cycle")
+    click.echo(", ".join(counts), err=True)
     if failures:
         click.echo(f"{plural(len(failures), 'file')} could not be read; `rewright scan` names them", err=True)
     raise SystemExit(outcome.CLEAN)

@@ -137,13 +137,22 @@ def _of_codemod(name: str, rules: Path, old: str) -> tuple[str, Mapping[str, byt
     from engine.scaffold.insert import with_entry
 
     text = with_entry(old, "rules", entry.codemod_entry(name), str(rules))
-    text = with_entry(text, "codemods", f"codemods/{entry.module_of(name)}.py", str(rules))
+    if not _names_folder(text, rules.parent):
+        text = with_entry(text, "codemods", f"codemods/{entry.module_of(name)}.py", str(rules))
     case = {
         "before/a.py": entry.CODEMOD_BEFORE,
         "after/a.py": entry.CODEMOD_AFTER,
         "case.yaml": entry.case_file("Calls through the module change; an imported name is left alone.") + entry.CODEMOD_EXPECT,
     }
     return text, {path: data.encode("utf-8") for path, data in case.items()}, ""
+
+
+def _names_folder(text: str, home: Path) -> bool:
+    """Does the rule file name the folder that a new codemod goes to, and with it each file there? A package is one codemod."""
+    import yaml
+
+    said = yaml.safe_load(text.removeprefix("\ufeff")).get("codemods")
+    return isinstance(said, list) and "codemods" in said and not (home / "codemods" / "__init__.py").exists()
 
 
 def _codemod_file(name: str, home: Path) -> dict[Path, bytes]:

@@ -89,8 +89,9 @@ def sync(dry_run: bool, **given: Any) -> None:
     say_unread(known, given["verbose"])
     if plan.added:
         from engine.target import undo_command
+        from engine.words import plural
 
-        count = f"{len(plan.added)} row{'' if len(plan.added) == 1 else 's'}"
+        count = plural(len(plan.added), "row")
         say(f"{target.registry}: {count} {'to add' if dry_run else f'added; `{undo_command(target.root)}` takes them back'}")
     else:
         say(f"{target.registry}: up to date")

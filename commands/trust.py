@@ -23,6 +23,7 @@ def trust(rules_file: Path | None, root: Path, check: bool, verbose: bool) -> No
     from engine.adapters.trust import NAME, hashes, recorded, write_lock
     from engine.model import RewrightError
     from engine.report.screen import escape
+    from engine.words import plural
 
     file = rules_file or configuration.find(root)
     if file is None or not file.is_file():
@@ -39,5 +40,5 @@ def trust(rules_file: Path | None, root: Path, check: bool, verbose: bool) -> No
         raise SystemExit(outcome.CLEAN if known == wanted else outcome.PENDING)
     if wanted or known:
         write_lock(file.parent, wanted)
-    told = f"{len(wanted)} file{'' if len(wanted) == 1 else 's'} recorded in {file.parent / NAME}"
+    told = f"{plural(len(wanted), 'file')} recorded in {file.parent / NAME}"
     click.echo(told if wanted or known else f"{file} runs no Python of yours: nothing to trust", err=True)

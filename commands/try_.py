@@ -67,17 +67,16 @@ def try_(pattern: str, rest: Sequence[str], apply_: bool, **given: Any) -> None:
     config = _config(codemods.known(), options, find_root(choice))
     with open_session(choice, codemods.known, codemods.templates, config) as session:
         plan = session.plan()
-    plan = replace(plan, warnings=tuple(one for one in plan.warnings if not one.startswith(f"rule {RULE} matched")))
+    plan = replace(plan, warnings=tuple(one for one in plan.warnings if not one.startswith(f"rule {RULE} ")))
     remark = "" if any(item.rule == RULE for item in plan.items) else habits.remark(options)
     if apply_:
         from engine import apply as writer
-        from engine.target import undo_command
+        from engine.target import told
 
         result = writer.apply(plan)
         plan = outcome.with_failures(plan, result.failures)
         _report(plan, given, diffs=False)
-        undoing = f"; `{undo_command(Path(plan.root))}` takes them back" if result.written or result.removed else ""
-        click.echo(f"{result.told}{undoing}.", err=True)
+        click.echo(told(result, Path(plan.root)), err=True)
         sys.exit(outcome.exit_code(plan, given["strict"] or bool(result.failures), applied=True))
     if replacement is None and given["output_format"] == "text":
         _list(plan)
@@ -160,7 +159,7 @@ def _report(plan: Plan, given: dict[str, Any], diffs: bool) -> None:
 
     width = shutil.get_terminal_size((120, 40)).columns
     view = View(verbose=given["verbose"], color=sys.stdout.isatty(), width=width, diffs=diffs)
-    view = replace(view, apply=f"{outcome.repeated(sys.argv[1:], 'try')} --apply", undo=undo_command(Path(plan.root)))
+    view = replace(view, apply=outcome.repeated(sys.argv[1:], "try", "--apply"), undo=undo_command(Path(plan.root)))
     for chunk in render(plan, given["output_format"], view):
         sys.stdout.buffer.write(chunk.encode("utf-8", "surrogateescape"))
     sys.stdout.buffer.flush()

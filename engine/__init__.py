@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from engine.data import data_names, parse_data, read_data
     from engine.expressions import replace_expression
     from engine.globs import matcher
-    from engine.hunks import text_edits
+    from engine.hunks import lines_of, text_edits
     from engine.imports import need_import
     from engine.learned import parse_learned
+    from engine.line_diff import changed_blocks
     from engine.names import BUILTINS
     from engine.other_tools import elsewhere
     from engine.picture.layout import Block, Box, Layout, Wire, laid_out
@@ -52,12 +53,14 @@ _LAZY = {
     "arrow_head": "engine.picture.svg",
     "beginnings": "engine.words",
     "box_place": "engine.picture.svg",
+    "changed_blocks": "engine.line_diff",
     "curve": "engine.picture.svg",
     "cut_text": "engine.picture.text",
     "data_names": "engine.data",
     "elsewhere": "engine.other_tools",
     "html_text": "engine.picture.svg",
     "laid_out": "engine.picture.layout",
+    "lines_of": "engine.hunks",
     "matcher": "engine.globs",
     "near_miss": "engine.words",
     "need_import": "engine.imports",
@@ -105,6 +108,7 @@ __all__ = [
     "arrow_head",
     "beginnings",
     "box_place",
+    "changed_blocks",
     "children",
     "curve",
     "cut_text",
@@ -113,6 +117,7 @@ __all__ = [
     "every_node",
     "html_text",
     "laid_out",
+    "lines_of",
     "matcher",
     "near_miss",
     "need_import",

@@ -36,6 +36,15 @@ class Scope:
         return isinstance(self.node, ast.ClassDef)
 
 
+def scopes(scope: Scope) -> Iterator[Scope]:
+    """A scope and every one within it, in no order that means anything."""
+    stack = [scope]
+    while stack:
+        one = stack.pop()
+        yield one
+        stack += one.children
+
+
 def stored(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
     """The names that a statement, handler or match case itself binds or deletes, with the node that says so."""
     if isinstance(node, ast.ExceptHandler):

@@ -14,6 +14,7 @@ from engine.adapters.light import lacking, missing
 from engine.codemod import Codemod, Option
 from engine.model import Change, Failure, Finding, Item, Plan, RewrightError
 from engine.rule_text import is_made_here, kind_of, said, summary
+from engine.words import near_miss
 
 
 def schema(codemods: Mapping[str, Codemod]) -> str:
@@ -86,7 +87,7 @@ def explanation(name: str, config: configuration.Config, codemods: Mapping[str, 
     codemod = codemods.get(rule.codemod if rule else name)
     if codemod is None:
         names = sorted({*codemods, *(rule.id for rule in config.rules)})
-        raise RewrightError(f"no rule or codemod is called {name!r}{configuration.near_miss(name, names)}")
+        raise RewrightError(f"no rule or codemod is called {name!r}{near_miss(name, names)}")
     head = [f"{name}: {summary(rule, codemod) if rule else codemod.summary}"]
     if rule:
         head += [text for text in (rule.message, rule.note, rule.url) if text and text not in head[0]]

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from engine.model import FileDelta, RefusedFile
 from engine.source import Source
+from engine.walk import statements
 
 Found = tuple[str, int, str, str]  # path and line of the import, what it names, the old path of the module that it means
 _SUFFIXES = (".py", ".pyi")
@@ -66,7 +67,7 @@ def _parts(path: str) -> list[str]:
 
 def _of_file(path: str, tree: _Tree) -> Iterator[Found]:
     try:
-        nodes = list(ast.walk(Source(path, tree.data[path]).tree))
+        nodes = list(statements(Source(path, tree.data[path]).tree))
     except RefusedFile:
         return
     for node in nodes:
@@ -111,7 +112,9 @@ def _from(node: ast.ImportFrom, path: str, tree: _Tree) -> Iterator[tuple[str, s
                 yield f"{module}.{alias.name}", old
         return
     spelled = "." * node.level + (node.module or "")
-    base = _base(node, path)
+    base = pointed(node, path)
+    if base is None:
+        return
     if old := _left(base, node, path, tree):
         yield spelled, old
         return
@@ -120,10 +123,11 @@ def _from(node: ast.ImportFrom, path: str, tree: _Tree) -> Iterator[tuple[str, s
             yield f"{spelled}{'' if spelled.endswith('.') else '.'}{alias.name}", old
 
 
-def _base(node: ast.ImportFrom, path: str) -> list[str]:
-    """The path, in parts, of the module that a relative import of a file names."""
+def pointed(node: ast.ImportFrom, path: str) -> list[str] | None:
+    """The path, in parts and without suffix, that a relative import of a file names; None: it lies outside of the target."""
     folders = path.split("/")[:-1]
-    return folders[: len(folders) - node.level + 1] + (node.module.split(".") if node.module else [])
+    up = len(folders) - node.level + 1
+    return folders[:up] + (node.module.split(".") if node.module else []) if up >= 0 else None
 
 
 def _left(parts: list[str], node: ast.ImportFrom, path: str, tree: _Tree, name: str = "") -> str:
@@ -135,8 +139,8 @@ def _left(parts: list[str], node: ast.ImportFrom, path: str, tree: _Tree, name: 
     if moved := _files(parts, tree.before):
         return moved
     origin = tree.origins.get(path)
-    there = [*_base(node, origin), *([name] if name else [])] if origin else []
-    return origin if origin and _files(there, tree.before) else ""
+    there = pointed(node, origin) if origin else None
+    return origin if origin and there is not None and _files([*there, *([name] if name else [])], tree.before) else ""
 
 
 def _files(parts: Sequence[str], paths: Collection[str]) -> str:

@@ -15,9 +15,9 @@ from pathlib import Path, PurePosixPath
 
 from engine.apply.layer import DISK, folder, opened, read_file, replace_file
 from engine.apply.lock import locked
-from engine.apply.paths import OURS
 from engine.learned import CLASS, Learned, fold, parse_learned, render
 from engine.model import RewrightError
+from engine.ours import OURS
 
 NAME = "learned.yaml"
 FILE = f"{OURS}/{NAME}"

@@ -62,13 +62,18 @@ class Names:
 
     def lookup(self, name: str, scope: Scope) -> list[Binding] | None:
         """The bindings that `name` read in `scope` may mean; None when it is bound nowhere in the file."""
+        owner = self.owner(name, scope)
+        return owner.bindings[name] if owner is not None else None
+
+    def owner(self, name: str, scope: Scope) -> Scope | None:
+        """The scope whose name it is that is read in `scope`; None when it is bound nowhere in the file."""
         current: Scope | None = scope
         while current is not None:
             visible = current is scope or not current.is_class
             if visible and name in current.outer and name not in current.nonlocals:
-                return self.module.bindings.get(name)
+                return self.module if name in self.module.bindings else None
             if visible and name in current.bindings and name not in current.outer:
-                return current.bindings[name]
+                return current
             current = current.parent
         return None
 
@@ -79,7 +84,7 @@ class Names:
         while isinstance(node, ast.Attribute):
             chain.append(node.attr)
             node = node.value
-        if not isinstance(node, ast.Name) or self._is_inner(node):
+        if not isinstance(node, ast.Name) or self.is_inner(node):
             return None
         bindings = self.lookup(node.id, self.scope_at(node))
         if bindings is None:
@@ -107,7 +112,7 @@ class Names:
                     return module
         return None
 
-    def _is_inner(self, node: ast.Name) -> bool:
+    def is_inner(self, node: ast.Name) -> bool:
         """Is this the parameter of a lambda or the variable of a comprehension?"""
         if node.id not in self._inner_words:
             return False
@@ -127,14 +132,15 @@ class Names:
         found: dict[str, list[tuple[tuple[int, int], tuple[int, int]]]] = {}
         for node in every_node(self._tree):
             if isinstance(node, ast.Lambda):
-                bound, first = [argument.arg for argument in arguments(node.args)], node.body
+                bound, extents = [argument.arg for argument in arguments(node.args)], [(_start(node.body), _end(node))]
             elif isinstance(node, _COMPREHENSIONS):
-                bound, first = [name for part in node.generators for name, _ in target_names([part.target])], node
+                bound = [name for part in node.generators for name, _ in target_names([part.target])]
+                looped = node.generators[0].iter  # what is looped over first is read outside
+                extents = [(_start(node), _start(looped)), (_end(looped), _end(node))]
             else:
                 continue
             for name in bound:
-                extent = (first.lineno, first.col_offset), (node.end_lineno or 0, node.end_col_offset or 0)
-                found.setdefault(name, []).append(extent)
+                found.setdefault(name, []).extend(extents)
         return found
 
     # -- collecting --------------------------------------------------------------------
@@ -218,6 +224,14 @@ class Names:
 def _lines_with(word: str, text: str) -> list[int]:
     """The 1-based lines that hold a word."""
     return [number for number, line in enumerate(text.split("\n"), start=1) if word in line] if word in text else []
+
+
+def _start(node: ast.expr) -> tuple[int, int]:
+    return node.lineno, node.col_offset
+
+
+def _end(node: ast.expr) -> tuple[int, int]:
+    return node.end_lineno or 0, node.end_col_offset or 0
 
 
 def _position(scope: Scope) -> tuple[int, int]:

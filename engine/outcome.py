@@ -26,10 +26,11 @@ def exit_code(plan: Plan, strict: bool, applied: bool = False) -> int:
 _SHOWN = {"--output-format": 1, "--output": 1, "--jobs": 1, "-j": 1, "--no-cache": 0, "--verbose": 0, "-v": 0, "--strict": 0}
 
 
-def repeated(arguments: Sequence[str], verb: str) -> str:
+def repeated(arguments: Sequence[str], *verb: str) -> str:
     """The command line that does `verb` with what another was given: `diff --unsafe src` to `rewright apply --unsafe src`."""
     kept, left_out = [], 0
-    for word in arguments[1:]:
+    end = arguments.index("--") if "--" in arguments else len(arguments)  # no word behind it is an option
+    for word in arguments[1:end]:
         name = word.partition("=")[0] if word.startswith("--") else word[:2] if word.startswith("-") else ""
         if left_out:
             left_out -= 1
@@ -37,7 +38,7 @@ def repeated(arguments: Sequence[str], verb: str) -> str:
             left_out = _SHOWN[name] if word == name else 0
         else:
             kept.append(word)
-    return shlex.join(["rewright", verb, *kept])
+    return shlex.join(["rewright", *verb, *kept, *arguments[end:]])
 
 
 def with_failures(plan: Plan, failures: Iterable[Failure]) -> Plan:

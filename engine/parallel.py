@@ -2,7 +2,7 @@
 
 Jobs go out in batches. A batch that dies or runs out of time is sent again file by file, so
 the culprit is found and the others are served. Workers are forked from a clean server
-process that has LibCST loaded, never from the threads of this one.
+process that has the engine loaded, never from the threads of this one.
 """
 
 from __future__ import annotations
@@ -61,9 +61,9 @@ class Limits:
 
 
 def preload() -> None:
-    """Start the process that workers are forked from, without waiting for it: it loads LibCST while this one goes on."""
+    """Start the process that workers are forked from, without waiting for it: it loads the engine while this one goes on."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["libcst", "pyflakes.checker", "rewright.preload"])
+    context.set_forkserver_preload(["rewright.preload"])
     forkserver.ensure_running()
 
 
@@ -75,12 +75,14 @@ class Pool:
         self._pool: pebble.ProcessPool | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._starting = threading.Lock()
+        self._over = False
 
     def __enter__(self) -> Pool:
         return self
 
     def __exit__(self, *_: object) -> None:
         with self._starting:
+            self._over = True
             if self._pool is not None:
                 self._pool.stop()  # type: ignore[no-untyped-call]
                 self._pool.join()
@@ -92,10 +94,12 @@ class Pool:
         concurrent.futures.ThreadPoolExecutor(1).submit(self.start)
 
     def start(self) -> pebble.ProcessPool:
-        """The running pool, of any thread."""
+        """The running pool, of any thread. Raises RuntimeError when the pool was left."""
         import pebble
 
         with self._starting:
+            if self._over:  # while `begin` was on its way: nobody would end what started now
+                raise RuntimeError("the pool was left")
             if self._pool is None:
                 preload()
                 context = multiprocessing.get_context("forkserver")

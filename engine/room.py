@@ -12,9 +12,10 @@ from pathlib import Path
 from engine.dangling import dangling
 from engine.model import FileDelta, RewrightError
 from engine.moves import moved
+from engine.words import some
 
 _FEW = 5  # files that a sentence names
-_COMPILED = ("__pycache__",)
+_COMPILED = "__pycache__"
 
 
 def require_room(root: Path, deltas: Sequence[FileDelta]) -> None:
@@ -43,10 +44,9 @@ def require_room(root: Path, deltas: Sequence[FileDelta]) -> None:
                 )
         left = list(_left(root, old, places))
         if left:
-            more = f" and {len(left) - _FEW} more" if len(left) > _FEW else ""
             raise RewrightError(
                 f"the package {old!r} cannot be moved to {new!r}: only Python files that are read and planned are moved, and "
-                f"{', '.join(map(repr, left[:_FEW]))}{more} would stay behind; move or remove what is there yourself first"
+                f"{some([repr(path) for path in left], _FEW)} would stay behind; move or remove what is there yourself first"
             )
 
 
@@ -64,7 +64,7 @@ def require_imports(data: Mapping[str, bytes], deltas: Sequence[FileDelta]) -> N
 
 def _only_compiled(place: Path) -> bool:
     """Is this a folder with nothing of its own, as the one of a package that moved away? An empty one may be a submodule's."""
-    return _is_folder(place) and [one.name for one in place.iterdir()] == [*_COMPILED]
+    return _is_folder(place) and [one.name for one in place.iterdir()] == [_COMPILED]
 
 
 def _in_the_way(root: Path, path: str) -> str:
@@ -98,9 +98,9 @@ def _left(root: Path, folder: str, gone: Collection[str]) -> Iterator[str]:
     """Files below a folder that do not go; empty folders too, for a submodule that is not checked out is one."""
     for place, folders, files in os.walk(root / folder):
         here = os.path.relpath(place, root).replace(os.sep, "/")
-        folders[:] = sorted(one for one in folders if one not in _COMPILED)
+        folders[:] = sorted(one for one in folders if one != _COMPILED)
         yield from (f"{here}/{one}" for one in folders if (Path(place) / one).is_symlink())
-        if not folders and not files and here != folder and not (Path(place) / _COMPILED[0]).is_dir():
+        if not folders and not files and here != folder and not (Path(place) / _COMPILED).is_dir():
             yield f"{here}/"
         for name in sorted(files):
             if f"{here}/{name}" not in gone and not name.endswith(".pyc"):

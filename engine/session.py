@@ -36,6 +36,7 @@ from engine.request import PlannedRule, Request
 from engine.run import learn, make_part, make_plan
 from engine.suppress import RuleNames
 from engine.target import HOUSE, find_root, within
+from engine.words import near_miss
 
 if TYPE_CHECKING:
     from engine.decisions.state import Status
@@ -130,7 +131,7 @@ def rule_of(config: configuration.Config, codemod: str, name: str | None = None)
     if name is None and len(rules) > 1:
         raise RewrightError(f"{config.path} has several rules for {codemod} ({', '.join(rules)}); say which: --rule {min(rules)}")
     if name is not None and name not in rules:
-        raise RewrightError(f"{config.path} has no rule {name!r} for {codemod}{configuration.near_miss(name, rules)}")
+        raise RewrightError(f"{config.path} has no rule {name!r} for {codemod}{near_miss(name, rules)}")
     return rules[name or min(rules)]
 
 
@@ -206,7 +207,7 @@ def _planned(
     ids = [rule.id for rule in config.rules]
     for name in (*choice.select, *choice.ignore):
         if name not in ids:
-            raise RewrightError(f"no rule is called {name!r} in {config.path}{configuration.near_miss(name, ids)}")
+            raise RewrightError(f"no rule is called {name!r} in {config.path}{near_miss(name, ids)}")
     wanted = choice.select or (sprint.rules if sprint else tuple(rule.id for rule in config.rules if rule.mode != "off"))
     planned = []
     for rule in config.rules:
@@ -240,6 +241,4 @@ def sprint_of(name: str, config: configuration.Config) -> configuration.Sprint:
     for sprint in config.sprints:
         if sprint.id == name:
             return sprint
-    raise RewrightError(
-        f"no sprint is called {name!r} in {config.path}{configuration.near_miss(name, [one.id for one in config.sprints])}"
-    )
+    raise RewrightError(f"no sprint is called {name!r} in {config.path}{near_miss(name, [one.id for one in config.sprints])}")

@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import shlex
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine import config as configuration
-from engine.apply.paths import JOURNAL
 from engine.choice import Choice
 from engine.model import RewrightError
+from engine.ours import JOURNAL
+
+if TYPE_CHECKING:
+    from engine.apply import ApplyResult
 
 HOUSE = Path(__file__).resolve().parent.parent  # where we are installed; the rules.yaml there is for targets that have none
 
@@ -42,6 +46,11 @@ def undo_command(root: Path) -> str:
     """What to type here to take back the newest run on a target."""
     here = Path.cwd()
     return "rewright undo" if with_runs(here) == root else f"rewright undo {shlex.quote(os.path.relpath(root, here))}"
+
+
+def told(result: ApplyResult, root: Path) -> str:
+    """What an apply did to a target, and where it did anything, what takes that back."""
+    return f"{result.told}; `{undo_command(root)}` takes them back." if result.written or result.removed else f"{result.told}."
 
 
 def within(choice: Choice, root: Path) -> tuple[Path, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
@@ -25,6 +25,13 @@ def near_miss(word: str, known: Iterable[str], show: Callable[[str], str] = repr
 def plural(n: int, noun: str) -> str:
     """1 change, 2,000 changes."""
     return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
+def some(words: Sequence[str], most: int, between: str = ", ") -> str:
+    """`a, b and 1,200 more`: the first `most` of the words. `between` other than a comma stands before the rest too."""
+    left = len(words) - most
+    more = f"{' ' if between == ', ' else between}and {left:,} more" if left > 0 else ""
+    return f"{between.join(words[:most])}{more}"
 
 
 def visible(text: str) -> str:

@@ -115,6 +115,14 @@ def test_a_codemod_is_written_with_its_rule_and_its_case(home):
     assert tree(home) == before
 
 
+@pytest.mark.parametrize("said", ["codemods: [codemods]\n", "codemods:\n  - codemods  # all\n"])
+def test_a_codemod_in_a_folder_that_is_named_already_is_not_named_twice(home, said):
+    (home / "rules.yaml").write_text(f"version: 1\n{said}")
+    rewright(home, "new", "no-clock", "--codemod")
+    assert said in (home / "rules.yaml").read_text() and "no_clock" not in (home / "rules.yaml").read_text()
+    assert "1 case passed." in rewright(home, "test", "no-clock", "--trust").stdout
+
+
 def test_the_codemod_passes_its_case_at_once_and_has_the_shape_of_ours(home):
     text = entry.codemod_source("no-clock")
     module = types.ModuleType("no_clock", "made by a test")

@@ -31,6 +31,7 @@ def test_a_search_lists_places(target):
 
 def test_nothing_found(target):
     assert tried(target, "print($$$)", ".") == (0, "", "0 matches in 0 of 2 files\n")
+    assert "warning" not in tried(target, "print($X)", "p($X)", ".")[1]  # a rule that nobody wrote needs no second look
 
 
 def test_where_nothing_is_found_it_says_what_is_read_otherwise(target):

@@ -8,15 +8,17 @@ from typing import Any
 from codemods.pattern.faults import Faults, Path
 from codemods.pattern.rules import Condition, Rule
 
+_WRITTEN = ("replace", "transform")  # where a metavariable is a key, and no condition
 
-def asked(where: object, path: Path) -> list[tuple[Path, str]]:
-    """Each metavariable that a `where` speaks of."""
-    if isinstance(where, list):
-        return [one for index, entry in enumerate(where) for one in asked(entry, (*path, index))]
-    if not isinstance(where, dict):
+
+def asked(value: object, path: Path) -> list[tuple[Path, str]]:
+    """Each metavariable of which a condition speaks, wherever in a rule it stands."""
+    if isinstance(value, list):
+        return [one for index, entry in enumerate(value) for one in asked(entry, (*path, index))]
+    if not isinstance(value, dict):
         return []
-    own = [((*path, key), str(key).lstrip("$")) for key in where if str(key).startswith("$")]
-    return own + [one for key in ("any", "all", "not") for one in asked(where.get(key), (*path, key))]
+    own = [((*path, key), str(key).lstrip("$")) for key in value if str(key).startswith("$")]
+    return own + [one for key, inner in value.items() if key not in _WRITTEN for one in asked(inner, (*path, key))]
 
 
 def names_of(rule: Rule) -> set[str]:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from codemods.pattern.captures import Capture, File, Found
 from codemods.pattern.known import bound_by
 from codemods.pattern.language import Parsed, meta_of
+from codemods.pattern.shapes import COMPREHENSIONS
 from codemods.pattern.spots import Spot
 from engine import SliceError, children, every_node
 
-_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _Child = tuple[ast.AST, frozenset[str] | None]
 
@@ -59,7 +59,7 @@ def _plain(names: Iterable[str]) -> frozenset[str]:
 
 def _own(node: ast.AST) -> frozenset[str] | None:
     """The names that a scope of its own binds; None for any other node."""
-    if isinstance(node, _COMPREHENSIONS):
+    if isinstance(node, COMPREHENSIONS):
         return _plain(name for part in node.generators for inner in every_node(part.target) for name in bound_by(inner))
     if not isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
         return None
@@ -70,7 +70,7 @@ def _own(node: ast.AST) -> frozenset[str] | None:
 
 def _within(node: ast.AST) -> list[ast.AST]:
     """The parts of a scope that see what it binds."""
-    if isinstance(node, _COMPREHENSIONS):
+    if isinstance(node, COMPREHENSIONS):
         first, *rest = node.generators
         return [part for part in children(node) if part not in node.generators] + [first.target, *first.ifs, *rest]
     return [node.body] if isinstance(node, ast.Lambda) else list(node.body)  # type: ignore[attr-defined]
@@ -78,7 +78,7 @@ def _within(node: ast.AST) -> list[ast.AST]:
 
 def _without(node: ast.AST) -> list[ast.AST]:
     """The other parts: the first iterable, defaults, annotations, decorators, bases."""
-    if isinstance(node, _COMPREHENSIONS):
+    if isinstance(node, COMPREHENSIONS):
         return [node.generators[0].iter]
     parts = [part for part in children(node) if not isinstance(part, ast.arguments)]
     if isinstance(node, _FUNCTIONS):
@@ -142,7 +142,7 @@ def _is_taken(name: str, node: ast.AST, metas: set[str], found: Found, spot: Spo
         return True
     outward = names.lookup(name, scope)
     for read in _reads(name, file):
-        if read in gone or read in apart or (names._is_inner(read) and read not in kept):
+        if read in gone or read in apart or (names.is_inner(read) and read not in kept):
             continue
         there = names.scope_at(read)
         within = there

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from codemods.pattern.lists import Parameter
 from codemods.pattern.shapes import dotted, same
-from engine import STDLIB, Source, children, every_node, parents_of
+from engine import STDLIB, Source, beginnings, children, every_node, parents_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,19 +75,23 @@ class File:
     def aliases(self, word: str) -> frozenset[str]:
         """The words that an import gives to `word` in this file."""
         if word not in self._aliases:
-            found = re.findall(rf"{word}(?<!\w{word})(?:[\s\\]|#[^\n]*\n)+as\s+(\w+)", self.source.text)
+            gap = r"(?:[\s\\]|#[^\n]*\n)+"
+            found = re.findall(rf"{word}(?<!\w{word}){gap}as{gap}(\w+)", self.source.text)
             self._aliases[word] = frozenset(found)
         return self._aliases[word]
 
     @cached_property
-    def _imported(self) -> frozenset[str]:
-        """The first parts of everything that the file imports, in any scope."""
+    def imported(self) -> frozenset[str]:
+        """The dotted names that imports of the file, in any scope, bring, or bring something from."""
         scopes, found = [self.source.names.module], set()
         while scopes:
             scope = scopes.pop()
-            found |= {one.target.partition(".")[0] for every in scope.bindings.values() for one in every if one.target}
+            for one in (one for every in scope.bindings.values() for one in every if one.target):
+                found.add(one.target)
+                if isinstance(one.node, ast.Import):
+                    found |= {alias.name for alias in one.node.names}
             scopes += scope.children
-        return frozenset(found)
+        return frozenset(head for name in found for head, _ in beginnings(name))
 
     @cached_property
     def starred(self) -> frozenset[str]:
@@ -114,13 +118,13 @@ class File:
     def means_module(self, name: str) -> bool:
         """Does this name of a pattern, perhaps dotted, begin with a module: a known one, or one that the file imports?"""
         root, dot, _ = name.partition(".")
-        return root in self._modules or (bool(dot) and (root in self._imported or name.rpartition(".")[0] in self.starred))
+        return root in self._modules or (bool(dot) and (root in self.imported or name.rpartition(".")[0] in self.starred))
 
     def as_said(self, name: str, nodes: Sequence[ast.AST], found: Found) -> str:
         """How a match says a dotted name of a module, blocks and captured code aside; empty where it does not."""
         word, held = name.rpartition(".")[2], {node for capture in found.values() for node in capture.nodes}
-        stack = list(nodes)
-        while stack and self.means_module(name):
+        stack = list(nodes) if self.means_module(name) else []
+        while stack:
             node = stack.pop(0)
             if node in held:
                 continue

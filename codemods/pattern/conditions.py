@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from codemods.pattern.captures import Capture, File, Found
-from codemods.pattern.rules import Condition, below
-from codemods.pattern.shapes import dotted
+from codemods.pattern.shapes import COMPREHENSIONS, dotted
+from engine import every_node
+
+if TYPE_CHECKING:
+    from codemods.pattern.rules import Condition, Rule
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _DEFS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -18,7 +22,7 @@ PLACES = ("function", "coroutine", "method", "class", "loop", "with", "try", "ha
 def stands(kind: str, word: str, node: ast.AST, file: File) -> bool:
     """Is the node inside what the word says; or, for the kind `imported`, does its file import that?"""
     if kind == "imported":
-        return _imports(word, file)
+        return word in file.imported or any(f"{one}.".startswith(f"{word}.") for one in file.starred)
     if word in ("function", "coroutine", "method", "module"):
         function = next((outer for outer, child in file.around(node) if _runs_in(outer, child)), None)
         if word in ("function", "module"):
@@ -57,25 +61,7 @@ _PLACES: Mapping[str, Callable[[ast.AST, ast.AST], bool]] = {
 }
 
 
-def _imports(name: str, file: File) -> bool:
-    """Does any import of the file, in whatever scope, bring `name`, or something from it?"""
-    scopes = [file.source.names.module]
-    while scopes:
-        scope = scopes.pop()
-        for bindings in scope.bindings.values():
-            for one in bindings:
-                if one.target == name or one.target.startswith(f"{name}."):
-                    return True
-                if isinstance(one.node, ast.Import) and any(alias.name == name for alias in one.node.names):
-                    return True
-        scopes += scope.children
-    return False
-
-
 # -- captures ----------------------------------------------------------------------------
-
-_STRINGS = (str, bytes)
-_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
 def _constant(node: ast.AST | str, *types: type) -> bool:
@@ -105,7 +91,7 @@ KINDS: Mapping[str, Callable[[ast.AST | str], bool]] = {
     "set": lambda node: isinstance(node, ast.Set),
     "lambda": lambda node: isinstance(node, ast.Lambda),
     "await": lambda node: isinstance(node, ast.Await),
-    "comprehension": lambda node: isinstance(node, _COMPREHENSIONS),
+    "comprehension": lambda node: isinstance(node, COMPREHENSIONS),
 }
 
 
@@ -130,6 +116,13 @@ def suits(condition: Condition, found: Found, file: File) -> Iterator[Found]:
         else:
             for each in capture.nodes:
                 yield from below(condition.rule, each, found, file)  # type: ignore[arg-type]
+
+
+def below(rule: Rule, node: ast.AST, found: Found, file: File) -> Iterator[Found]:
+    """The rule is met somewhere below a node."""
+    for inner in every_node(node):
+        if inner is not node:
+            yield from rule.matches(inner, found, file)
 
 
 def _bare(node: ast.AST | str) -> ast.AST | str:

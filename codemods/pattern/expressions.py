@@ -15,10 +15,23 @@ from codemods.pattern.language import Parsed, reserved
 from codemods.pattern.placing import held_places, indented, laid_out
 from codemods.pattern.replacements import Replacement
 from codemods.pattern.rules import way_of
-from codemods.pattern.sites import Match
+from codemods.pattern.sites import Match, place_of
 from codemods.pattern.spots import Spot
 from codemods.pattern.substitute import exchanged, substituted
-from codemods.pattern.text import Kept, Lit, Piece, Var, as_argument, as_expression, closed, fitted, joined, reads, spellings
+from codemods.pattern.text import (
+    Kept,
+    Lit,
+    Piece,
+    Var,
+    as_argument,
+    as_expression,
+    closed,
+    fitted,
+    joined,
+    offsets,
+    reads,
+    spellings,
+)
 from codemods.pattern.transforms import computed
 from codemods.pattern.wanted import carried, chains, concrete, said_beside
 from engine import ImportNeed, SliceError
@@ -188,9 +201,9 @@ class Writer:
         around = self.file.around(place)
         late = any(isinstance(outer, _FUNCTIONS) and child in outer.body for outer, child in around)
         before = None if late else self.file.source.start(place)
-        carried(match.found, {meta.name for meta in self.template.metas}, self.file, place, before)
         out, replacement = {}, self.replacements[self.way]
         spot, bound = Spot(self.file, place, before, match.nodes), bound_in(self.template.nodes)
+        carried(match.found, {meta.name for meta in self.template.metas}, spot, place_of(match, self.file))
         require_apart(self.template, bound, replacement.binds, match.found, spot)
         for node, raw, start, end in self._names():
             name = concrete(raw, match.found)
@@ -205,11 +218,10 @@ class Writer:
 
     def _names(self) -> list[tuple[ast.AST, str, int, int]]:
         if self._chains is None:
-            lines = self.template.code.split("\n")
-            starts = [sum(len(line) + 1 for line in lines[:number]) for number in range(len(lines))]
+            code, starts = self.template.code, offsets(self.template.code)
 
             def place(line: int, column: int) -> int:
-                return starts[line - 1] + len(lines[line - 1].encode()[:column].decode())
+                return starts[line - 1] + len(code[starts[line - 1] :].encode()[:column].decode())
 
             self._chains = [
                 (node, name, place(node.lineno, node.col_offset), place(node.end_lineno, node.end_col_offset))  # type: ignore[attr-defined]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from codemods.pattern.language import Meta, Parsed, spelled
 from codemods.pattern.rules import Condition, Pattern, Rule, kinds, patterns
-from codemods.pattern.shapes import Arguments, Constant, Decorators, Dotted, Member, Node, Row, Shape
+from codemods.pattern.shapes import Arguments, Constant, Decorators, Dotted, Member, Node, Row, Shape, metavariable
 
 Path = tuple[str | int, ...]
 Fault = tuple[Path, str]
@@ -152,7 +152,5 @@ def _deciding(rule: Rule) -> Iterator[Pattern]:
 
 
 def _is_many(node: ast.Expr) -> bool:
-    from codemods.pattern.shapes import metavariable
-
     meta = metavariable(node)
     return meta is not None and meta.many

@@ -12,10 +12,9 @@ _CONVERSION = re.compile(r"![A-Za-z]\s*$")
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Text of a literal as it is written between its quotes; `doubled` where a brace is written twice."""
+    """Text of a literal as it is written between its quotes; a brace that is written twice stands once."""
 
     text: str
-    doubled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ def _literal(text: str, found: re.Match[str], out: list[Part]) -> int:
             out.append(Hole(_CONVERSION.sub("", text[at + 1 : end])))
             at = brace + 1
         elif formatted and text[at : at + 2] in ("{{", "}}"):
-            out.append(Said(text[at], True))
+            out.append(Said(text[at]))
             at += 2
         else:
             out.append(Said(text[at : at + size]))

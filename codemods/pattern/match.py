@@ -206,7 +206,7 @@ def _unclear(node: ast.expr, name: str, file: File) -> bool:
     root, names = node, file.source.names
     while isinstance(root, ast.Attribute):
         root = root.value
-    if not isinstance(root, ast.Name) or names._is_inner(root):
+    if not isinstance(root, ast.Name) or names.is_inner(root):
         return False  # of the latter a lambda or a comprehension says what it is
     bindings = names.lookup(root.id, names.scope_at(root))
     if bindings is None:
@@ -219,7 +219,7 @@ def _starred(node: Any, name: str, file: File) -> bool:
     module, _, word = name.rpartition(".")
     names = file.source.names
     is_brought = isinstance(node, ast.Name) and not word.startswith("_") and module in file.starred
-    return is_brought and not names._is_inner(node) and names.lookup(node.id, names.scope_at(node)) is None
+    return is_brought and not names.is_inner(node) and names.lookup(node.id, names.scope_at(node)) is None
 
 
 # -- a first look ------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import difflib
 import itertools
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -12,10 +11,9 @@ from codemods.pattern.brackets import Places
 from codemods.pattern.captures import Found
 from codemods.pattern.language import Meta
 from codemods.pattern.layout import keeps, relaid
-from codemods.pattern.text import Kept, Lit, Piece, Var, inner_lines, lines_of
-from engine import Edit, Source
+from codemods.pattern.text import Kept, Lit, Piece, Var, inner_lines
+from engine import Edit, Source, changed_blocks, lines_of
 
-_MOST = 1_000_000  # lines that are compared with lines
 _WORD = re.compile(r"\w")
 
 
@@ -136,20 +134,14 @@ def _lines(source: Source, edit: Edit) -> list[Edit]:
         new = _as_they_ended(old, new)
     if len(old) < 2:
         return [_trimmed(source, edit.start, edit.end, "".join(new))]
-    was, now = ([(line.rstrip("\r\n"), line[-1] in "\r\n") for line in lines] for lines in (old, new))
-    low, high, most = 0, 0, min(len(was), len(now))
-    while low < most and was[low] == now[low]:
-        low += 1
-    while high < most - low and was[-1 - high] == now[-1 - high]:
-        high += 1
+    was, now = ([line.rstrip("\r\n") + "\n" * line.endswith(("\r", "\n")) for line in lines] for lines in (old, new))
     starts = [*itertools.accumulate(map(len, old), initial=edit.start)]
     found = []
-    for kind, i, j, k, m in _opcodes(was[low : len(was) - high], now[low : len(now) - high]):
-        first, last, lines = low + i, low + j, new[low + k : low + m]
-        if kind == "replace" and j - i == m - k:
-            found += [_trimmed(source, starts[first + at], starts[first + at + 1], lines[at]) for at in range(j - i)]
-        elif kind != "equal":
-            found.append(_trimmed(source, starts[first], starts[last], "".join(lines)))
+    for i, j, k, m in changed_blocks(was, now):
+        if j - i == m - k:
+            found += [_trimmed(source, starts[i + at], starts[i + at + 1], new[k + at]) for at in range(j - i)]
+        else:
+            found.append(_trimmed(source, starts[i], starts[j], "".join(new[k:m])))
     return found
 
 
@@ -165,12 +157,6 @@ def _as_they_ended(old: Sequence[str], new: Sequence[str]) -> list[str]:
         line.rstrip("\r\n") + (ends.get(line.strip()) or before or end(line)) if end(line) else line
         for line, before in zip(new, other, strict=True)
     ]
-
-
-def _opcodes(was: Sequence[object], now: Sequence[object]) -> Sequence[tuple[str, int, int, int, int]]:
-    if len(was) * len(now) > _MOST:
-        return [("replace", 0, len(was), 0, len(now))]
-    return difflib.SequenceMatcher(None, was, now, autojunk=False).get_opcodes()
 
 
 def _trimmed(source: Source, start: int, end: int, text: str) -> Edit:

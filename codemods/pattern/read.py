@@ -58,9 +58,9 @@ def _read(options: Mapping[str, Any]) -> Read:
         faults.add((), "a pattern rule needs `match`, `any` or `all`: the code to look for")
     rule = _rule(given, (), faults, top=True)
     held = names_of(rule) | faults.unread
-    for path, meta in asked(given.get("where"), ("where",)):
+    for path, meta in asked(given, ()):
         if meta not in faults.metas:
-            faults.add(path, f"no pattern binds ${meta}{near_miss(meta, held, lambda name: f'${name}') if held else ''}")
+            faults.add(path, f"no pattern binds ${meta}{near_miss(meta, faults.metas, lambda name: f'${name}')}")
     replacements = _replacements(options, rule, faults)
     for fault in message_faults(str(options.get("message") or ""), held):
         faults.add(("message",), fault)
@@ -106,9 +106,8 @@ def _rule(value: object, path: Path, faults: Faults, top: bool = False, way: int
             faults.add((*path, key), f"{key!r} is for a replacement, and this alternative has no `replace` of its own")
         elif key not in known and (top or not str(key).startswith("$")):
             faults.add((*path, key), f"unknown key {key!r}{elsewhere(str(key)) or near_miss(str(key), known)}")
-    where = dict(value.get("where") or {}) if isinstance(value.get("where") or {}, dict) else None
     conditions = _where(value["where"], (*path, "where"), faults) if "where" in value else ()
-    if where is not None and not top:
+    if not top:
         inline = {key: inner for key, inner in value.items() if (key in WHERE and key not in PARTS) or str(key).startswith("$")}
         conditions += _where(inline, path, faults)
     nots = value.get("not")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 import tokenize
 
@@ -119,12 +120,12 @@ def _applied(text: str, start: int, edits: list[tuple[int, int, str]]) -> str:
     return "".join([*out, text[at:]])
 
 
-def step(source: Source, owner: ast.AST | None, start: int) -> str:
+def step(source: Source, owner: ast.AST | None) -> str:
     """One level of indentation in this file: the block's at hand, else the file's first, else four blanks."""
     body = getattr(owner, "body", None)
     blocks = [(owner, body)] if isinstance(body, list) else []
-    blocks += [(node, node.body) for node in source.statements(ast.stmt) if isinstance(getattr(node, "body", None), list)][:50]  # type: ignore[attr-defined]
-    for holder, block in blocks:
+    others = ((node, node.body) for node in source.statements(ast.stmt) if isinstance(getattr(node, "body", None), list))  # type: ignore[attr-defined]
+    for holder, block in itertools.chain(blocks, itertools.islice(others, 50)):
         if not isinstance(holder, (ast.stmt, ast.ExceptHandler)) or not block:
             continue
         outer, inner = indentation(source, source.start(holder)), indentation(source, first_of(block[0], source))

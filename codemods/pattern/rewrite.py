@@ -16,7 +16,7 @@ from codemods.pattern.rules import block_of, is_decorator, way_of
 from codemods.pattern.shapes import same
 from codemods.pattern.sites import Match, held_by, place_of
 from codemods.pattern.statements import statement_edits
-from codemods.pattern.text import comments
+from codemods.pattern.text import comments, require_comments
 from engine import Change, Edit, ImportNeed, SliceError, Source, Span, replace_expression
 
 Gone = dict[ast.AST, int]  # the holder of a block to how many of its statements are deleted already
@@ -90,10 +90,7 @@ def _expression(writer: Writer, match: Match) -> tuple[tuple[Edit, ...], tuple[S
     text, meant = writer.placed(match)
     if same(meant, node):
         return (), ()
-    old = source.segment(node)
-    lost = [one for one in comments(f"({old}\n)") if one not in comments(f"({text}\n)")]
-    if lost:
-        raise SliceError("comment", f"the comment {lost[0]!r} would be lost")
+    require_comments(f"({source.segment(node)}\n)", f"({text}\n)")
     while not isinstance(statement, ast.stmt):
         above = writer.file.parent(statement)
         assert above is not None

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from codemods.pattern.captures import Capture, File, Found
+from codemods.pattern.conditions import below, stands, suits
 from codemods.pattern.language import Meta, Parsed
 from codemods.pattern.match import match, sequence
 from codemods.pattern.shapes import Constant, Dotted, Member, Node, Shape
-from engine import every_node
 
 REST = "#"  # in a Found: the statements behind a match of several
 WAY = "|"  # in a Found: the alternative that matched, where it has a replacement of its own
@@ -131,9 +131,6 @@ def _met(condition: Condition, node: ast.AST, found: Found, file: File) -> Itera
 
 
 def _ways(condition: Condition, node: ast.AST, found: Found, file: File) -> Iterator[Found]:
-    from codemods.pattern.conditions import stands, suits
-    from codemods.pattern.whole import anywhere
-
     if condition.branches:
         for branch in condition.branches:
             yield from meets(branch, node, found, file)
@@ -145,6 +142,8 @@ def _ways(condition: Condition, node: ast.AST, found: Found, file: File) -> Iter
     elif condition.kind == "has" and condition.rule is not None:
         yield from below(condition.rule, node, found, file)
     elif condition.kind == "file-has" and condition.rule is not None:
+        from codemods.pattern.whole import anywhere
+
         yield from anywhere(condition.rule, found, file)
     elif condition.kind in ("follows", "precedes") and condition.rule is not None:
         neighbour = _neighbour(node, -1 if condition.kind == "follows" else 1, found, file)
@@ -154,13 +153,6 @@ def _ways(condition: Condition, node: ast.AST, found: Found, file: File) -> Iter
             yield from condition.rule.matches(neighbour.value, found, file)
     elif any(stands(condition.kind, word, node, file) for word in condition.words):
         yield found
-
-
-def below(rule: Rule, node: ast.AST, found: Found, file: File) -> Iterator[Found]:
-    """The rule is met somewhere below a node."""
-    for inner in every_node(node):
-        if inner is not node:
-            yield from rule.matches(inner, found, file)
 
 
 def _held(rule: Rule, outer: ast.AST, found: Found, file: File) -> Iterator[Found]:

@@ -9,7 +9,7 @@ from codemods.pattern.language import Meta, meta_of
 from codemods.pattern.lists import Pair, Parameter, pairs, parameters
 
 _OPEN = frozenset({"ctx", "type_comment", "kind", "type_params", "simple", "type_ignores"})
-DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ def words_of(command: str) -> list[str]:
                 quote = ""
             elif quote == '"' and mark in _ALWAYS:
                 raise Shell(_READ[mark])
-            elif mark in "\n":
+            elif mark == "\n":
                 raise Shell("several lines")
         elif mark in "\"'":
             quote = mark

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 
 from codemods.pattern.captures import BLOCKS, File
 from codemods.pattern.rules import block_of
+from codemods.pattern.shapes import COMPREHENSIONS
 from engine import children
 
-_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-_PERHAPS = (*_COMPREHENSIONS, *_FUNCTIONS, ast.Lambda, ast.BoolOp, ast.IfExp, ast.AnnAssign)  # of which not all may be evaluated
+_PERHAPS = (*COMPREHENSIONS, *_FUNCTIONS, ast.Lambda, ast.BoolOp, ast.IfExp, ast.AnnAssign)  # of which not all may be evaluated
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Spot:
     def is_inner(self, name: str) -> bool:
         """Is this a parameter of a lambda or the variable of a comprehension here?"""
         there = ast.Name(name, ast.Load(), lineno=self.place.lineno, col_offset=self.place.col_offset)  # type: ignore[attr-defined]
-        return self.file.source.names._is_inner(there)
+        return self.file.source.names.is_inner(there)
 
     def reads(self, name: str) -> bool:
         """Does the code that is replaced begin with reading this plain name, whatever happens in it?"""
@@ -157,7 +157,7 @@ def _is_apart(file: File, place: ast.AST) -> bool:
             break
         if isinstance(outer, ast.Lambda) and child is outer.body:
             return True
-        if isinstance(outer, _COMPREHENSIONS):
+        if isinstance(outer, COMPREHENSIONS):
             first = outer.generators[0]
             if child is not first or inner is not first.iter:
                 return True

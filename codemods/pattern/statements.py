@@ -15,7 +15,7 @@ from codemods.pattern.regions import behind, first_of, indentation, kept, step, 
 from codemods.pattern.shapes import same
 from codemods.pattern.sites import Match, below_the_one_before, colon_of, is_alone, place_of, with_last_comments
 from codemods.pattern.substitute import substituted
-from codemods.pattern.text import HEADER, Lit, Piece, closed, comments, fitted, reads
+from codemods.pattern.text import HEADER, Lit, Piece, closed, fitted, offsets, reads, require_comments
 from engine import Edit, SliceError
 
 
@@ -51,10 +51,7 @@ def statement_edits(writer: Writer, match: Match) -> tuple[list[Edit], int, int]
     text = "".join(piece.text for piece in lines)
     if (indent is None or not is_alone(source, end)) and ("\n" in text or not _simple(meant)):
         raise SliceError("shares-line", "the statement shares a line with other code; put it on a line of its own")
-    old, new = comments(f"{indent or ''}{source.text[start:end]}"), comments(f"{indent or ''}{text}")
-    lost = [one for one in old if one not in new]
-    if lost:
-        raise SliceError("comment", f"the comment {lost[0]!r} would be lost")
+    require_comments(f"{indent or ''}{source.text[start:end]}", f"{indent or ''}{text}")
     return edits_of(source, lines, start, end), start, end
 
 
@@ -66,7 +63,7 @@ def _kept_annotation(writer: Writer, match: Match) -> dict[tuple[int, int], str]
     if old.returns is None or new.returns is not None or writer.replacements[writer.way].speaks_of_returns:
         return {}
     code = writer.template.code
-    begin = sum(len(line) + 1 for line in code.split("\n")[: new.lineno - 1])
+    begin = offsets(code)[new.lineno - 1]
     colon = begin + colon_of(code[begin:])
     return {(colon, colon): f" -> {writer.file.source.segment(old.returns)}"}
 
@@ -102,9 +99,7 @@ def _meant(
     writer: Writer, match: Match, done: dict[ast.AST, tuple[str, ast.AST]], spoken: Mapping[int, str]
 ) -> Sequence[ast.AST]:
     def grown(node: ast.AST) -> ast.AST:
-        if isinstance(node, ast.stmt) and not isinstance(node, ast.Expr):
-            return node
-        if isinstance(node, ast.Expr):
+        if isinstance(node, ast.stmt):
             return node
         if node not in done:
             done[node] = writer.captured(node)
@@ -136,7 +131,7 @@ class _Layout:
     def __init__(self, writer: Writer, match: Match, done: dict[ast.AST, tuple[str, ast.AST]], indent: str, end: int) -> None:
         self.writer, self.match, self.done, self.indent, self.end = writer, match, done, indent, end
         self.source = writer.file.source
-        self.step = step(self.source, match.nodes[0], place_of(match, writer.file)[0])
+        self.step = step(self.source, match.nodes[0])
         self.unit = _unit(writer.template.code)
         self.suites = _suites(_statements(writer.template))
         self.found: list[Piece] = []
@@ -150,7 +145,7 @@ class _Layout:
                 continue
             name, start, _ = part
             capture = self.match.found[name]
-            if not self._is_statement(start):
+            if self._place(start) not in self.suites:
                 self.found += self.writer.filling(capture, self.done)
             elif not self._block(capture, start):
                 after = parts[index + 1] if index + 1 < len(parts) else None
@@ -166,28 +161,26 @@ class _Layout:
             return True
         return False
 
-    def _is_statement(self, start: int) -> bool:
+    def _place(self, start: int) -> tuple[int, int]:
+        """The line and column of an offset in the template's code, as `ast` counts them."""
         code = self.writer.template.code
-        row = code.count("\n", 0, start) + 1
-        column = len(code[code.rfind("\n", 0, start) + 1 : start].encode())
-        return (row, column) in self.suites
+        return code.count("\n", 0, start) + 1, len(code[code.rfind("\n", 0, start) + 1 : start].encode())
 
     def _block(self, capture: Capture, start: int) -> bool:
         """Captured statements; False where there are none and nothing needs to stand there."""
         source, code = self.source, self.writer.template.code
-        row = code.count("\n", 0, start) + 1
-        column = len(code[code.rfind("\n", 0, start) + 1 : start].encode())
+        alone = self.suites[self._place(start)]
         nodes = [node for node in capture.nodes if isinstance(node, ast.AST)]
         if not nodes:
-            if self.suites[row, column]:
+            if alone:
                 self.found.append(Lit("pass"))
-            return self.suites[row, column]
+            return alone
         line = code[code.rfind("\n", 0, start) + 1 : start]
         target = self._level(line) + ("" if not line.strip() else self.step)
         if not isinstance(nodes[0], ast.stmt):
             self.found += self.writer.filling(capture, self.done)
             return True
-        whole = suite(capture, self.writer.file, self.end) if self.suites[row, column] else None
+        whole = suite(capture, self.writer.file, self.end) if alone else None
         begin = first_of(nodes[0], source)
         own = indentation(source, begin)
         if whole is not None:

@@ -6,15 +6,15 @@ import ast
 import re
 import tokenize
 import warnings
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from codemods.pattern.shapes import same
-from engine import SliceError
+from engine import SliceError, lines_of
 
 HEADER = "if 1:\n"  # what indented statements are put under, so that they parse as they stand
 _UNBRACKETED = re.compile(r"(#[^\r\n]*)|[()]")
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,22 +132,17 @@ def closed(pieces: list[Piece]) -> list[Piece]:
 
 def tokens(text: str) -> Iterator[tokenize.TokenInfo]:
     """The tokens of a piece of code, as far as it can be read."""
-    lines = iter(_LINE.findall(text))
+    lines = iter(lines_of(text))
     try:
         yield from tokenize.generate_tokens(lambda: next(lines, ""))
     except (tokenize.TokenError, SyntaxError):
         return
 
 
-def lines_of(text: str) -> list[str]:
-    """The lines of a text with their newlines."""
-    return _LINE.findall(text)
-
-
 def offsets(text: str) -> list[int]:
     """The offset of the first character of each line."""
     starts = [0]
-    for line in _LINE.findall(text):
+    for line in lines_of(text):
         starts.append(starts[-1] + len(line))
     return starts
 
@@ -157,6 +152,12 @@ def comments(text: str) -> list[str]:
     if "#" not in text:
         return []
     return sorted(token.string.rstrip() for token in tokens(text) if token.type == tokenize.COMMENT)
+
+
+def require_comments(old: str, new: str) -> None:
+    """Raises SliceError `comment` where a comment of the old code stands less often in the new."""
+    if lost := Counter(comments(old)) - Counter(comments(new)):
+        raise SliceError("comment", f"the comment {min(lost)!r} would be lost")
 
 
 def inner_lines(text: str) -> set[int]:

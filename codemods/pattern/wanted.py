@@ -13,7 +13,7 @@ from codemods.pattern.language import meta_of
 from codemods.pattern.shapes import holed
 from codemods.pattern.spots import Spot
 from codemods.pattern.substitute import identifier
-from engine import STDLIB, ImportNeed, SliceError, need_import
+from engine import STDLIB, ImportNeed, SliceError, every_node, need_import
 
 # Modules of packages that `import package` alone does not load.
 _NAMES = """
@@ -152,21 +152,20 @@ def _means(root: str, target: str, spot: Spot) -> bool:
     return not spot.is_inner(root) and bool(every) and all(one and f"{target}.".startswith(f"{one}.") for one in every)
 
 
-def carried(found: Found, metas: Iterable[str], file: File, place: ast.AST, before: int | None) -> None:
-    """Names that were captured outside the match, and are written at `place`, mean there what they mean where they stand.
+def carried(found: Found, metas: Iterable[str], spot: Spot, whole: tuple[int, int]) -> None:
+    """Names that were captured outside the match, and are written at a spot, mean there what they mean where they stand.
 
-    `before`: the offset of code that runs at import, which comes before what is bound below it. Raises SliceError `shadowed`.
+    `whole`: start and end of the match. Raises SliceError `shadowed`.
     """
-    names, source = file.source.names, file.source
+    names, source = spot.file.source.names, spot.file.source
     for node in [node for meta in metas for node in found[meta].nodes if isinstance(node, ast.expr) and hasattr(node, "lineno")]:
-        if source.start(place) <= source.start(node) < source.end(place):
+        if whole[0] <= source.start(node) < whole[1]:
             continue
-        for name in [inner for inner in ast.walk(node) if isinstance(inner, ast.Name)]:
-            there = ast.Name(name.id, ast.Load(), lineno=place.lineno, col_offset=place.col_offset)  # type: ignore[attr-defined]
+        for name in [inner for inner in every_node(node) if isinstance(inner, ast.Name)]:
             known = names.lookup(name.id, names.scope_at(name))
-            if names._is_inner(there) or names.lookup(name.id, names.scope_at(place)) != known:
+            if spot.is_inner(name.id) or names.lookup(name.id, names.scope_at(spot.place)) != known:
                 raise SliceError("shadowed", f"{name.id} means something else here")
-            if before is not None and known and before < source.start(name):
+            if spot.before is not None and known and spot.before < source.start(name):
                 raise SliceError("shadowed", f"{name.id} means nothing yet where this runs")
 
 

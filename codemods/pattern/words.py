@@ -131,6 +131,7 @@ def expression(word: str) -> str:
 
 
 _COMMENT = r"(?>#[^\r\n]*)"
+_AS = rf"(?:[\s\\]|{_COMMENT})+as(?!\w)"
 # What stands in brackets, with two more pairs of brackets inside, up to a text, a comment or what is nested deeper; never taken
 # back once it is read.
 _PLAIN = r"""[^()\[\]{}"'#]"""
@@ -165,8 +166,8 @@ def _dotted(owner: str, word: str) -> tuple[bytes, ...]:
     first, last = expression(owner), re.escape(word)
     between = rf"(?:[\s\\]|{_COMMENT})*"
     ways = (
-        rf"{first}{between}\.{between}{last}(?!\w)",
-        rf"{first}[\s\\]+(?:as(?!\w)|import[\s\\]*\*)",
+        rf"{first}(?:[\s\\)]|{_COMMENT})*\.{between}{last}(?!\w)",  # brackets may close behind the first
+        rf"{first}(?:{_AS}|[\s\\]+import[\s\\]*\*)",
         rf"{last}(?<![\w.]{last})(?!\w)[ \t\f\\]*(?:[,;)#\r\n]|as(?!\w)|\Z)",
     )
     return tuple(way.encode() for way in ways)
@@ -178,7 +179,7 @@ def _compared(name: str, operator: str) -> tuple[bytes, ...]:
     # What a bracket holds that a regular expression cannot follow may hide the end of the call: then the file is looked at.
     ways = (
         rf"{expression(name)}{between}\({_HELD}(?:\){between}{re.escape(operator)}|[\"'#(\[{{])",
-        rf"{name}(?<!\w{name})[\s\\]+as\b",
+        rf"{name}(?<!\w{name}){_AS}",
     )
     return tuple(way.encode() for way in ways)
 

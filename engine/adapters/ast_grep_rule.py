@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -141,7 +141,9 @@ def _held(node: Any, match: re.Match[str]) -> tuple[int, int]:
     return (nodes[0].range().start.index, nodes[-1].range().end.index) if nodes else (0, 0)
 
 
-def _rules(code: Code | None) -> Iterator[_Rule]:
+@functools.lru_cache(maxsize=8)
+def _rules(code: Code | None) -> tuple[_Rule, ...]:
+    """The documents of the file, which every file of the target asks for."""
     import yaml
 
     if code is None:
@@ -152,8 +154,7 @@ def _rules(code: Code | None) -> Iterator[_Rule]:
         raise RewrightError(f"is no YAML: {_plain(error)}") from error
     if not documents:
         raise RewrightError("holds no rule")
-    for one in documents:
-        yield _rule(one)
+    return tuple(map(_rule, documents))
 
 
 def _rule(document: Any) -> _Rule:

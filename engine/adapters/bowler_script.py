@@ -106,6 +106,8 @@ def _run_query(query: Any, text: str, source: Source) -> str:
         return text  # neither Python 2 nor 3: that the file does not parse is told once, by the engine
     tool.refactor_tree(tree, source.path)
     new = str(tree)
+    if new == ended:
+        return text  # and an empty file does not get a line
     return _processed(query, ended, new, source) if query.processors else new
 
 

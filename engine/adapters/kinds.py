@@ -5,23 +5,40 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from engine.adapters.rope_options import codemod as rope
 from engine.adapters.tool import APPLICABILITY, HINTS, WHOLE, Tool, bad_hints, hints_of
 from engine.codemod import Codemod, Option
 
 
 def module_of(kind: str) -> Any:
-    """The module that drives a tool: `prepare()` imports it, `probe(options, code)` looks at a rule, `run` at a file."""
-    from engine.adapters import ast_grep_rule, bowler_script, fixit_rule, libcst_command, rope_rule
+    """The module that drives a tool: `prepare()` imports it, `probe(options, code)` looks at a rule, `run` at a file.
 
-    by_kind = {"libcst": libcst_command, "bowler": bowler_script, "fixit": fixit_rule, "ast-grep": ast_grep_rule}
-    return by_kind.get(kind, rope_rule)
+    Imports that one alone: no worker need load what the other four stand on.
+    """
+    if kind == "libcst":
+        from engine.adapters import libcst_command
+
+        return libcst_command
+    if kind == "bowler":
+        from engine.adapters import bowler_script
+
+        return bowler_script
+    if kind == "fixit":
+        from engine.adapters import fixit_rule
+
+        return fixit_rule
+    if kind == "ast-grep":
+        from engine.adapters import ast_grep_rule
+
+        return ast_grep_rule
+    from engine.adapters import rope_rule
+
+    return rope_rule
 
 
 @cache
 def tools() -> dict[str, Codemod]:
     """Every tool by the key that names it in a rule."""
-    from engine.adapters.rope_options import codemod as rope
-
     return {
         "libcst": Codemod(
             name="libcst",

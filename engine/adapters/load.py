@@ -18,6 +18,7 @@ from types import CodeType, ModuleType
 from typing import Any
 
 from engine.model import RewrightError
+from engine.words import near_miss
 
 _PRIVATE = "_rewright_user_"
 
@@ -98,8 +99,6 @@ def named_class(named: str, code: Code | None, base: type) -> Any:
         among = f", where Class is one of {', '.join(names)}" if names[1:] else "" if names else f"; it has no {base.__name__}"
         raise RewrightError(f"{inner.__name__} is a module; name the class: {meant}{among}")
     if not hasattr(module, name):
-        from engine.config.errors import near_miss
-
         raise RewrightError(f"{place} has no {name!r}{near_miss(name, [one for one in vars(module) if one[:1] != '_'])}")
     return getattr(module, name)
 

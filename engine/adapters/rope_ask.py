@@ -15,8 +15,13 @@ from engine.model import RewrightError
 
 
 def holder(project: Any, options: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
-    """The path of the module that holds the name, and the name's parts in it; ("", ()): rope finds no such module."""
-    _, name = operation(options)
+    """The path of the module that holds the name, and the name's parts in it; without parts, of the module or package that is
+    to be renamed or moved itself; ("", ()): rope finds no such module.
+    """
+    kind, name = operation(options)
+    module = rope_modules.find(project, name) if kind in ("rename", "move") else None
+    if module is not None:
+        return module.path, ()
     found = _found(project, name)
     return (found[0].path, (*found[1], found[2])) if found else ("", ())
 
@@ -115,10 +120,8 @@ def _found(project: Any, name: str) -> tuple[Any, tuple[str, ...], str] | None:
 
 
 def _module(project: Any, dotted: str) -> Any:
-    found = project.find_module(dotted)
-    if found is None or found.project is not project:
-        return None
-    return found.get_child("__init__.py") if found.is_folder() else found
+    found = rope_modules.find(project, dotted)
+    return found.get_child("__init__.py") if found is not None and found.is_folder() else found
 
 
 def _offset(project: Any, resource: Any, outer: tuple[str, ...], name: str) -> int | None:

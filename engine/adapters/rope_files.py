@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from engine.adapters.load import Code
-from engine.adapters.rope_judge import Note
+from engine.adapters.rope_judge import Note, somewhere
 from engine.adapters.rope_options import operation
 from engine.adapters.tool import Item, top
 from engine.codemod import fact_name
@@ -25,14 +25,13 @@ _PLACE = re.compile(r"\b__(?:file|package|path|spec)__\b")
 class Refactored:
     """What rope would do: path to the text before and after, and the files that it could not read.
 
-    `moves`: old to new path. `named`: files in which the module's old name stands on, in strings or comments, or not read.
+    `moves`: old to new path. `notes`: what nobody could tell.
     """
 
     texts: Mapping[str, tuple[str, str]]
     unread: tuple[str, ...]
     message: str
     moves: Mapping[str, str] = field(default_factory=dict)
-    named: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
     comments: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # path to those that go from it to another file
 
@@ -61,14 +60,8 @@ def run(source: Source, project: Project, options: Mapping[str, Any], code: Code
 def _change(source: Source, found: list[Hunk], fact: Refactored, options: Mapping[str, Any]) -> Change:
     moves_to = fact.moves.get(source.path, "")
     rename = operation(options)[0] == "rename"  # then words change, and nothing of the comments beside them
-    evidence = [
-        Evidence("rope", "unknown", f"{len(fact.paths)} files change together{_some('not read, so not changed', fact.unread)}")
-    ]
-    if fact.named:
-        said = _some("its old name stands on, in strings, comments or files that were not read, in", fact.named).removeprefix(
-            "; "
-        )
-        evidence.append(Evidence("old-name", "unknown", said))
+    said = [f"{len(fact.paths)} files change together", somewhere("not read, so not changed", fact.unread)]
+    evidence = [Evidence("rope", "unknown", "; ".join(filter(None, said)))]
     evidence += [Evidence(check, "unknown", detail) for check, detail in fact.notes]
     if moves_to and (seen := sorted(set(_PLACE.findall(source.text)))):
         evidence.append(Evidence("place", "unknown", f"it looks at where it is: {', '.join(seen)}"))
@@ -84,12 +77,6 @@ def _change(source: Source, found: list[Hunk], fact: Refactored, options: Mappin
         moves_to=moves_to,
         comments_out=fact.comments.get(source.path, ()),
     )
-
-
-def _some(what: str, paths: Sequence[str]) -> str:
-    """`; what: path, path and 3 more`; empty without paths."""
-    more = f" and {len(paths) - 5} more" if len(paths) > 5 else ""
-    return f"; {what}: {', '.join(paths[:5])}{more}" if paths else ""
 
 
 def _carried(old: str, new: str, now: str) -> str | None:

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from engine.adapters import rope_calls, rope_loops, rope_mentions, rope_moved, rope_quoted, rope_renamed, rope_signature
 from engine.adapters.rope_options import operation
 from engine.adapters.rope_said import speaking
-from engine.adapters.rope_scopes import exports
+from engine.adapters.rope_scopes import cut, exports
 from engine.adapters.rope_signature import Signature
 from engine.adapters.rope_world import Place, World
 from engine.edits import apply_edits
 from engine.model import Edit, RefusedFile, RewrightError
 from engine.source import Source
+from engine.words import some
 
 Note = tuple[str, str]  # a check's name and what is to be said of it
 
@@ -62,12 +63,12 @@ def opened(sources: Mapping[str, Source], options: Mapping[str, object], holder:
         return case
     if kind == "rename":
         rope_renamed.require_free(world, place, to)
-        return Case(kind, name, to, world, place, family=rope_renamed.family(world, place) or {place: None})
+        return replace(case, family=rope_renamed.family(world, place) or {place: None})
     if kind == "move":
         goal = world.module(to, place[0])
         if goal in sources and goal != place[0]:
             rope_moved.require_movable(world, place, goal)
-        return Case(kind, name, to, world, place, goal)
+        return replace(case, goal=goal)
     if kind == "change_signature":
         return _signed(case, options)
     return case
@@ -110,7 +111,7 @@ def _signed(case: Case, options: Mapping[str, object]) -> Case:
     asked = rope_signature.wanted(world, place, options)
     if not asked.kept_in_order:
         rope_calls.require_known_calls(world, speaking(world, asked.name), asked)
-    return Case(case.kind, case.name, case.to, world, place, signature=asked)
+    return replace(case, place=place, signature=asked)
 
 
 # -- what came out -------------------------------------------------------------------------
@@ -126,14 +127,14 @@ def finished(case: Case, texts: Mapping[str, str]) -> dict[str, str]:
         raise RewrightError(
             f"rope: nobody but rope sees where {case.name} is, or is to be; write it another way, or change it yourself"
         )
-    if case.signature is not None and case.place is not None:
+    if case.signature is not None:
         for path in speaking(case.world, case.signature.name) if case.signature.of_module else ():
             made[path] = rope_calls.rewritten(case.world, path, case.signature)
         path = case.place[0]
         source = case.world.sources[path]
         now = Source.of_text(source, made.get(path, source.text))
-        made[path] = rope_signature.with_header(now, source, World({path: now}), case.signature)
-    if case.kind == "rename" and case.place is not None:
+        made[path] = rope_signature.with_header(now, source, case.signature)
+    if case.kind == "rename":
         for path in speaking(case.world, case.last):
             source = case.world.sources[path]
             now = Source.of_text(source, made.get(path, source.text))
@@ -225,19 +226,20 @@ def notes(case: Case, after: World, unread: Mapping[str, str]) -> tuple[Note, ..
     if case.place is None or case.kind == "inline":
         return ()
     path, inner = case.place
-    around = re.split(r"[.:](?=[^.:]*$)", inner)[0] if re.search("[.:]", inner) else ""
+    around, _ = cut(inner)
     found: list[Note] = []
     if case.kind != "change_signature":
         texts = rope_mentions.in_texts(after, unread, case.name, (path, around))
-        found.append(("old-name", _some(f"{case.name} stands on in texts, in", texts)))
+        found.append(("old-name", somewhere(f"{case.name} stands on in texts, in", texts)))
     if around and ":" not in inner:
-        found.append(("unsure", _some(f"nobody can tell whether {case.last} is it, in", rope_mentions.unsure(after, case.last))))
+        unsure = rope_mentions.unsure(after, case.last)
+        found.append(("unsure", somewhere(f"nobody can tell whether {case.last} is it, in", unsure)))
     if case.signature is not None:
         uses = rope_mentions.passed_on(after, speaking(after, case.signature.name), case.signature.place)
-        found.append(("passed-on", _some("it is passed on, and called from who knows where, in", uses)))
+        found.append(("passed-on", somewhere("it is passed on, and called from who knows where, in", uses)))
     return tuple(note for note in found if note[1])
 
 
-def _some(what: str, places: Sequence[str]) -> str:
-    more = f" and {len(places) - 5} more" if len(places) > 5 else ""
-    return f"{what}: {', '.join(places[:5])}{more}" if places else ""
+def somewhere(what: str, places: Sequence[str]) -> str:
+    """`what: place, place and 3 more`; empty without places."""
+    return f"{what}: {some(places, 5)}" if places else ""

@@ -13,17 +13,21 @@ from engine.source import Source
 _NEWLINE = re.compile(r"\r\n|\n|\r")
 
 
-def in_texts(world: World, unread: Mapping[str, str], dotted: str, holder: Place) -> tuple[str, ...]:
+def dotted(name: str) -> re.Pattern[str]:
+    """What finds a dotted name in a text, and no longer one."""
+    return re.compile(rf"(?<![\w.]){re.escape(name)}(?!\w)")
+
+
+def in_texts(world: World, unread: Mapping[str, str], whole: str, holder: Place) -> tuple[str, ...]:
     """`path:line`, 1-based, of each text that names it: dotted, or alone beside its module, as in `getattr(prices, "price")`.
 
     `unread`: path to the text of files that do not parse. `holder`: the module or class in which it was.
     """
-    name = dotted.rpartition(".")[2]
-    written = re.compile(rf"(?<![\w.]){re.escape(dotted)}(?!\w)")
+    name = whole.rpartition(".")[2]
     found = {
         (path, _line(text, match.start()))
         for path, text in ({path: one.text for path, one in world.sources.items()} | dict(unread)).items()
-        for match in written.finditer(text)
+        for match in dotted(whole).finditer(text)
     }
     quoted = re.compile(rf"([\"']){re.escape(name)}\1")
     for source in world.sources.values():

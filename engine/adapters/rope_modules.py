@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.adapters.rope_options import operation
+from engine.dangling import pointed
 from engine.edits import apply_edits
 from engine.model import Edit, RewrightError
 from engine.source import Source
+from engine.walk import statements
 
 _Follow = Callable[[ast.AST, Source, "_Move"], Iterator[Edit]]
 _FROM = re.compile(r"from\b([\s.\\]*[\w.\s\\]*?)\bimport\b")
@@ -111,7 +113,7 @@ def _move(place: str, kind: str, name: str, to: str) -> _Move:
 
 
 def _followed_in(ours: Sequence[Source], move: _Move, follow: _Follow) -> dict[str, str]:
-    edits = {one: [edit for node in ast.walk(one.tree) for edit in follow(node, one, move)] for one in ours}
+    edits = {one: [edit for node in statements(one.tree) for edit in follow(node, one, move)] for one in ours}
     return {one.path: apply_edits(one.text, found) for one, found in edits.items() if found}
 
 
@@ -168,10 +170,8 @@ def _followed(node: ast.ImportFrom, source: Source, move: _Move) -> Iterator[Edi
 
 def _dotted(node: ast.ImportFrom, source: Source, move: _Move) -> list[str] | None:
     """What the statement imports from, counted from where the module's dotted name begins; None for a place outside of that."""
-    folders = source.path.split("/")[:-1]
-    base = folders[: len(folders) - node.level + 1] if node.level else [*move.root]
-    base += node.module.split(".") if node.module else []
-    return base[len(move.root) :] if _within(base, move.root) else None
+    base = pointed(node, source.path) if node.level else [*move.root, *(node.module or "").split(".")]
+    return base[len(move.root) :] if base is not None and _within(base, move.root) else None
 
 
 def _module_named(node: ast.ImportFrom, source: Source, said: str) -> Iterator[Edit]:

@@ -12,6 +12,7 @@ from engine.adapters.rope_scopes import FUNCTIONS, exports
 from engine.adapters.rope_world import Meaning, Place, World
 from engine.bindings import Binding
 from engine.model import RewrightError
+from engine.walk import every_node
 
 Group = tuple[frozenset[str], frozenset[str]]
 
@@ -139,7 +140,7 @@ def require_kept(before: World, after: World, paths: Collection[str], gone: Plac
 
 def is_used(local: str, tree: ast.Module) -> bool:
     """Does a module read a name anywhere?"""
-    return any(isinstance(node, ast.Name) and node.id == local for node in ast.walk(tree))
+    return any(isinstance(node, ast.Name) and node.id == local for node in every_node(tree))
 
 
 def require_steady(before: World, after: World, source: str, target: str, name: str) -> None:

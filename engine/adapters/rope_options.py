@@ -17,6 +17,7 @@ KEYS: dict[str, set[str]] = {
     "inline": set(),
     "change_signature": {"parameters", "values"},
 }
+_NAME = re.compile(r"[^\W\d]\w*")
 _DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)+")
 _NAMES = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 _Faults = list[tuple[tuple[str | int, ...], str]]
@@ -24,8 +25,6 @@ _Faults = list[tuple[tuple[str | int, ...], str]]
 
 def codemod() -> Codemod:
     """The codemod of rope rules."""
-    from engine.adapters.rope_rule import run_project
-
     return Codemod(
         name="rope",
         summary="Run a refactoring of rope over the whole target.",
@@ -41,6 +40,13 @@ def codemod() -> Codemod:
         run_project=run_project,
         check=check,
     )
+
+
+def run_project(files: Mapping[str, bytes], options: Mapping[str, Any]) -> Any:
+    """See `run_project` of engine.adapters.rope_rule, which is loaded where it runs: in a worker."""
+    from engine.adapters import rope_rule
+
+    return rope_rule.run_project(files, options)
 
 
 def operation(options: Mapping[str, Any]) -> tuple[str, str]:
@@ -67,8 +73,8 @@ def check(options: Mapping[str, Any]) -> _Faults:
     if not isinstance(said[kind], str) or not names.fullmatch(said[kind]):
         faults.append((("rope", kind), f"rope: {kind}: expected a dotted name such as package.module.name, got {said[kind]!r}"))
     if kind in ("rename", "move"):
-        shape, wanted = (r"[^\W\d]\w*", "a name") if kind == "rename" else (r"[^\W\d]\w*(\.[^\W\d]\w*)*", "a dotted module")
-        if not isinstance(said.get("to"), str) or not re.fullmatch(shape, said["to"]):
+        shape, wanted = (_NAME, "a name") if kind == "rename" else (_NAMES, "a dotted module")
+        if not isinstance(said.get("to"), str) or not shape.fullmatch(said["to"]):
             faults.append((("rope", "to"), f"rope: to: expected {wanted}, got {said.get('to')!r}"))
     if kind == "change_signature":
         given = said.get("parameters")

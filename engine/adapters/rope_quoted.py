@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from engine.adapters.rope_said import Here, nodes
+from engine.adapters.rope_scopes import cut
 from engine.adapters.rope_world import Meaning, World
 from engine.model import Edit
 from engine.source import Source
@@ -14,7 +15,7 @@ from engine.source import Source
 
 def renamed(world: World, source: Source, now: Source, family: Meaning, to: str) -> Iterator[Edit]:
     """The edits of `now`, rope's text of `source`, that give the new name to what is meant by a text such as `"list[Client]"`."""
-    old = {re.split("[.:]", inner)[-1] for _, inner in family}
+    old = {cut(inner)[1] for _, inner in family}
     for here, there in zip(nodes(source), nodes(now), strict=False):
         for was, text in zip(_texts(here.node), _texts(there.node), strict=False):
             said = str(was.value)

@@ -8,9 +8,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import zip_longest
 
 from engine.adapters.rope_said import Here, Said, nodes, said
-from engine.adapters.rope_scopes import FUNCTIONS
+from engine.adapters.rope_scopes import FUNCTIONS, cut
 from engine.adapters.rope_world import Meaning, Place, World
-from engine.bindings import Scope
+from engine.bindings import Scope, scopes
 from engine.model import Edit, RewrightError
 from engine.source import Source
 
@@ -50,8 +50,8 @@ def _related(world: World, path: str, scope: Scope) -> list[tuple[str, Scope]]:
     bases: dict[int, list[tuple[str, Scope]]] = {}
     heirs: dict[int, list[tuple[str, Scope]]] = {}
     for source in world.sources.values():
-        for one in _classes(source.names.module):
-            for node in one.node.bases:  # type: ignore[attr-defined]
+        for one in scopes(source.names.module):
+            for node in one.node.bases if one.is_class else ():  # type: ignore[attr-defined]
                 if base := world.base(source, node, one):
                     bases.setdefault(id(one), []).append(base)
                     heirs.setdefault(id(base[1]), []).append((source.path, one))
@@ -70,19 +70,10 @@ def _reached(start: Iterable[tuple[str, Scope]], steps: Mapping[int, list[tuple[
     return list(found.values())
 
 
-def _classes(scope: Scope) -> Iterator[Scope]:
-    stack = [scope]
-    while stack:
-        one = stack.pop()
-        stack += one.children
-        if one.is_class:
-            yield one
-
-
 def require_free(world: World, place: Place, to: str) -> None:
     """Raises RewrightError when something where a name is defined, or in a class around it, has the new name already."""
     path, inner = place
-    around = re.split(r"[.:](?=[^.:]*$)", inner)[0] if re.search("[.:]", inner) else ""
+    around, name = cut(inner)
     holder = world.scope((path, around))
     if holder is None:
         return
@@ -93,7 +84,6 @@ def require_free(world: World, place: Place, to: str) -> None:
         related = [(path, holder), *_related(world, path, holder)]
         found = [(where, one) for where, one in related if world.defines(one, to)]
         what = f"the class {found[0][1].node.name} of {found[0][0]}" if found else ""  # type: ignore[attr-defined]
-    name = re.split("[.:]", inner)[-1]
     if what and name != to:
         raise RewrightError(f"rope: {name} cannot be called {to}: {what} has something called {to} already; choose another name")
 
@@ -103,7 +93,7 @@ def righted(world: World, source: Source, now: Source, family: Meaning, to: str)
 
     Of such a thing is what stands beside a copy of the module.
     """
-    old = {re.split("[.:]", inner)[-1] for _, inner in family}
+    old = {cut(inner)[1] for _, inner in family}
     for one, other in zip(nodes(source), nodes(now), strict=False):
         for was, there, meaning in _named(world, source, one, other.node, old):
             word = _word(there)

@@ -5,14 +5,13 @@ The copy holds the target's Python files as they lie on the disk. rope is asked 
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from engine.adapters import rope_ask, rope_judge, rope_modules
+from engine.adapters import rope_ask, rope_judge, rope_mentions, rope_modules
 from engine.adapters.contain import contained, unwarned
 from engine.adapters.load import Code
 from engine.adapters.rope_files import Refactored
@@ -43,8 +42,9 @@ def run_project(files: Mapping[str, bytes], options: Mapping[str, Any]) -> Refac
     kind, name = operation(options)
     with tempfile.TemporaryDirectory(prefix="rewright-rope-") as folder:
         _copy(folder, {path: source.data.removeprefix(source.bom) for path, source in sources.items()})
-        place = _asked(folder, options, _place_of) if kind in ("move", "rename") else ""
-        case = rope_judge.opened(sources, options, ("", ()) if place else _asked(folder, options, rope_ask.holder))
+        found: tuple[str, tuple[str, ...]] = _asked(folder, options, rope_ask.holder)
+        place = "" if found[1] else found[0]
+        case = rope_judge.opened(sources, options, found)
         shown: dict[str, str] = {}
         if place:
             shown = rope_modules.imported(sources, place, options)
@@ -62,17 +62,17 @@ def run_project(files: Mapping[str, bytes], options: Mapping[str, Any]) -> Refac
         if not (holder and rope_modules.beside_copy(path, sources, holder, module))
     }
     undecoded = {path: files[path].decode("latin-1") for path in unread}
-    notes: tuple[rope_judge.Note, ...] = ()
     if place:
         rope_judge.require_module(case, made, moves)
+        notes = _notes(name, sources, made, undecoded)
     else:
         made = rope_judge.finished(case, made)
         after = rope_judge.require_sound(case, made)
         notes = rope_judge.notes(case, after, undecoded) if after is not None else ()
     both = {path: (sources[path].text, text) for path, text in made.items()}
     texts = {path: pair for path, pair in both.items() if list(line_hunks(*map(lines_of, pair)))}
-    named = _named(name, sources, texts, undecoded) if moves else ()
-    return Refactored(texts, tuple(unread), done.description.strip(), moves, named, notes, _comments(sources, texts))
+    comments = _comments(sources, texts) if kind in ("move", "inline") and not place else {}
+    return Refactored(texts, tuple(unread), done.description.strip(), moves, notes, comments)
 
 
 def _comments(sources: Mapping[str, Source], texts: Mapping[str, tuple[str, str]]) -> dict[str, tuple[str, ...]]:
@@ -94,13 +94,14 @@ def _comments(sources: Mapping[str, Source], texts: Mapping[str, tuple[str, str]
     return {path: comments for path, comments in found.items() if comments}
 
 
-def _named(
-    name: str, sources: Mapping[str, Source], texts: Mapping[str, tuple[str, str]], unread: Mapping[str, str]
-) -> tuple[str, ...]:
-    """The files that say a dotted name still."""
-    old_name = re.compile(rf"(?<![\w.]){re.escape(name)}(?!\w)")
-    after = {path: texts[path][1] if path in texts else source.text for path, source in sources.items()} | dict(unread)
-    return tuple(sorted(path for path, text in after.items() if old_name.search(text)))
+def _notes(
+    name: str, sources: Mapping[str, Source], made: Mapping[str, str], unread: Mapping[str, str]
+) -> tuple[rope_judge.Note, ...]:
+    """The files that say a module's old name still."""
+    after = {path: source.text for path, source in sources.items()} | dict(made) | dict(unread)
+    files = sorted(path for path, text in after.items() if rope_mentions.dotted(name).search(text))
+    where = "its old name stands on, in strings, comments or files that were not read, in"
+    return (("old-name", rope_judge.somewhere(where, files)),) if files else ()
 
 
 def _copy(folder: str, files: Mapping[str, bytes]) -> None:
@@ -125,12 +126,6 @@ def _asked(folder: str, options: Mapping[str, Any], question: Callable[[Any, Map
             raise RewrightError(f"rope cannot {kind.replace('_', ' ')} {name}: {why}") from error
         finally:
             project.close()
-
-
-def _place_of(project: Any, options: Mapping[str, Any]) -> str:
-    """The path of the module or package that is named; empty for anything else."""
-    module = rope_modules.find(project, operation(options)[1])
-    return module.path if module is not None else ""
 
 
 def _readable(files: Mapping[str, bytes]) -> tuple[dict[str, Source], list[str]]:

@@ -7,14 +7,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from engine.adapters.rope_scopes import find, is_static
+from engine.adapters.rope_scopes import FUNCTIONS, is_static
 from engine.adapters.rope_world import UNKNOWN, Meaning, Place, World
-from engine.bindings import Scope, arguments, target_names
+from engine.bindings import Scope, arguments, scopes, target_names
 from engine.source import Source
 from engine.walk import children
 
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _CASES = (ast.MatchAs, ast.MatchStar, ast.ExceptHandler)
 
 
@@ -39,33 +38,34 @@ class Said:
 
 def nodes(source: Source) -> Iterator[Here]:
     """Every node of a file, in an order that depends on the tree's shape alone."""
-    inner = {id(one.node): one for one in _scopes(source.names.module)}
+    inner = {id(one.node): one for one in scopes(source.names.module)}
+    outside: dict[int, Here] = {}
     stack = [Here(source.tree, source.names.module, frozenset())]
     while stack:
         here = stack.pop()
         yield here
-        stack += [_below(here, child, inner) for child in reversed(children(here.node))]
+        stack += [_below(here, child, inner, outside) for child in reversed(children(here.node))]
 
 
-def _scopes(scope: Scope) -> Iterator[Scope]:
-    stack = [scope]
-    while stack:
-        one = stack.pop()
-        yield one
-        stack += one.children
-
-
-def _below(here: Here, child: ast.AST, inner: dict[int, Scope]) -> Here:
+def _below(here: Here, child: ast.AST, inner: dict[int, Scope], outside: dict[int, Here]) -> Here:
+    """`inner`: the id of what has a scope of its own to it; `outside`: of what a comprehension first loops over, to where that
+    is evaluated, which is around the comprehension.
+    """
     node, scope, hidden = here.node, here.scope, here.hidden
-    if isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
-        inside = any(child is one for one in node.body) if isinstance(child, ast.stmt) else False
-        return Here(child, inner[id(node)] if inside else scope, hidden)
+    if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+        return Here(child, inner[id(node)] if isinstance(child, ast.stmt) else scope, hidden)
+    if isinstance(node, ast.comprehension) and id(child) in outside:
+        return Here(child, outside[id(child)].scope, outside[id(child)].hidden)
     if isinstance(node, ast.Lambda) and child is node.body:
-        return Here(child, scope, hidden | {one.arg for one in arguments(node.args)})
-    if isinstance(node, _COMPREHENSIONS):
+        bound = {one.arg for one in arguments(node.args)}
+    elif isinstance(node, _COMPREHENSIONS):
+        outside[id(node.generators[0].iter)] = here
         bound = {name for part in node.generators for name, _ in target_names([part.target])}
-        return Here(child, scope, hidden | bound)
-    return Here(child, scope, hidden)
+    else:
+        return Here(child, scope, hidden)
+    while scope.is_class and scope.parent is not None:  # its names are not seen from within a comprehension or lambda
+        scope = scope.parent
+    return Here(child, scope, hidden | bound)
 
 
 def said(world: World, source: Source, here: Here) -> Iterator[Said]:
@@ -76,7 +76,7 @@ def said(world: World, source: Source, here: Here) -> Iterator[Said]:
         yield Said(node.id, line, world.expression(source, node, scope, here.hidden), node)
     elif isinstance(node, ast.Attribute):
         yield Said(node.attr, node.end_lineno or line, world.expression(source, node, scope, here.hidden), node)
-    elif isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
+    elif isinstance(node, (*FUNCTIONS, ast.ClassDef)):
         yield Said(node.name, line, frozenset({world.place(source, node.name, scope)}), node)
         for one in arguments(node.args) if not isinstance(node, ast.ClassDef) else ():
             yield Said(one.arg, one.lineno, frozenset({parameter(world.place(source, node.name, scope), one.arg)}), one)
@@ -127,7 +127,7 @@ def _keyword(world: World, source: Source, here: Here, name: str) -> Meaning:
     found: set[Place] = set()
     for place in called(world, source, here):
         scope = world.scope(place)
-        if scope is not None and isinstance(scope.node, _FUNCTIONS):
+        if scope is not None and isinstance(scope.node, FUNCTIONS):
             args = scope.node.args
             if any(one.arg == name for one in (*args.args, *args.kwonlyargs)):
                 found.add(parameter(place, name))
@@ -149,11 +149,13 @@ def implicit(world: World, source: Source, here: Here, function: Scope) -> bool:
         return True  # module.Till(1)
     whole = [scope for place in on if (scope := world.scope(place)) is not None and scope.is_class]
     value = node.func.value
-    return not whole or isinstance(value, ast.Call) or (isinstance(value, ast.Name) and _is_argument(value.id, here.scope))
+    if not whole or isinstance(value, ast.Call):
+        return True
+    return isinstance(value, ast.Name) and _is_argument(source, value.id, here.scope)
 
 
-def _is_argument(name: str, scope: Scope) -> bool:
-    return any(isinstance(one.node, ast.arg) for one in find(name, scope)[1])
+def _is_argument(source: Source, name: str, scope: Scope) -> bool:
+    return any(isinstance(one.node, ast.arg) for one in source.names.lookup(name, scope) or ())
 
 
 def speaking(world: World, *names: str) -> list[str]:

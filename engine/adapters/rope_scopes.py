@@ -1,30 +1,29 @@
-"""Scopes of one file: which of them a name belongs to, and what a class gives its methods. Pure."""
+"""Scopes of one file: the one of a name, and what a class gives its methods. Pure."""
 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
-from engine.bindings import Binding, Scope
+from engine.bindings import Scope
 from engine.walk import every_node
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
-def find(name: str, scope: Scope) -> tuple[Scope | None, list[Binding]]:
-    """The scope whose name it is that is read in `scope`, and its bindings there; (None, []) when no scope of the file has it."""
-    current: Scope | None = scope
-    top = scope
-    while top.parent is not None:
-        top = top.parent
-    while current is not None:
-        visible = current is scope or not current.is_class
-        if visible and name in current.outer and name not in current.nonlocals:
-            return (top, top.bindings[name]) if name in top.bindings else (None, [])
-        if visible and name in current.bindings and name not in current.outer:
-            return current, current.bindings[name]
-        current = current.parent
-    return None, []
+def within(top: Scope, inner: str) -> Scope | None:
+    """The class or function of a module that is called so there, as `Till.add` or `price:helper`; the first of several."""
+    current: Scope | None = top
+    for part in re.split("[.:]", inner) if inner else ():
+        current = next((one for one in current.children if one.node.name == part), None) if current else None  # type: ignore[attr-defined]
+    return current
+
+
+def cut(inner: str) -> tuple[str, str]:
+    """What lies around a name of a file, and the name alone: ("Till.add", "x") of "Till.add:x", ("", "price") of "price"."""
+    name = re.split("[.:]", inner)[-1]
+    return inner[: -len(name) - 1], name
 
 
 def receives(owner: Scope, node: ast.arg) -> bool:

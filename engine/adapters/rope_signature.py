@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from engine.adapters.rope_options import Parameter, parameter
-from engine.adapters.rope_scopes import is_static
+from engine.adapters.rope_scopes import is_static, within
 from engine.adapters.rope_world import Place, World
 from engine.edits import apply_edits
 from engine.model import RewrightError
@@ -98,10 +98,10 @@ def _merged(asked: Parameter, have: Parameter | None) -> Parameter:
 # -- the header --------------------------------------------------------------------------
 
 
-def with_header(source: Source, like: Source, world: World, asked: Signature) -> str:
+def with_header(source: Source, like: Source, asked: Signature) -> str:
     """The text with the function's parameters as they should be. `like`: the file as it was, for its layout."""
-    start, end = _parentheses(source, world, asked)
-    was_start, was_end = _parentheses(like, World({like.path: like}), asked)
+    start, end = _parentheses(source, asked)
+    was_start, was_end = _parentheses(like, asked)
     was = like.text[was_start:was_end]
     texts = [one.text for one in asked.new]
     if "\n" in was.strip():
@@ -114,9 +114,9 @@ def with_header(source: Source, like: Source, world: World, asked: Signature) ->
     return apply_edits(source.text, [source.edit(start, end, text)])
 
 
-def _parentheses(source: Source, world: World, asked: Signature) -> tuple[int, int]:
+def _parentheses(source: Source, asked: Signature) -> tuple[int, int]:
     """The offsets of what lies between a function's parentheses."""
-    scope = world.scope(asked.place)
+    scope = within(source.names.module, asked.place[1])
     assert scope is not None
     node = scope.node
     args: ast.arguments = node.args  # type: ignore[attr-defined]

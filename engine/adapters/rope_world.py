@@ -11,9 +11,9 @@ import ast
 from collections.abc import Collection, Mapping
 from functools import cached_property
 
-from engine.adapters.rope_scopes import exports, find, receives, stores
+from engine.adapters.rope_scopes import exports, receives, stores, within
 from engine.bindings import Binding, Scope
-from engine.dangling import names_of, root_of
+from engine.dangling import names_of, pointed, root_of
 from engine.names import BUILTINS
 from engine.source import Source
 
@@ -65,11 +65,8 @@ class World:
         """The file that `from ... import` in a file names; empty: none of the target's."""
         if not node.level:
             return self.module(node.module or "", path)
-        folders = path.split("/")[:-1]
-        if node.level > len(folders) + 1:
-            return ""
-        parts = folders[: len(folders) - node.level + 1] + (node.module.split(".") if node.module else [])
-        return self._beneath("/".join(parts))
+        parts = pointed(node, path)
+        return self._beneath("/".join(parts)) if parts is not None else ""
 
     def _beneath(self, stem: str) -> str:
         for path in (f"{stem}/__init__.py" if stem else "__init__.py", f"{stem}.py"):
@@ -122,9 +119,9 @@ class World:
 
     def name(self, source: Source, name: str, scope: Scope) -> Meaning:
         """What a name means that is read in a scope."""
-        owner, bindings = find(name, scope)
+        owner = source.names.owner(name, scope)
         if owner is not None and owner.parent is not None:
-            return self._of(bindings, owner, source)
+            return self._of(owner.bindings[name], owner, source)
         found = self.member(source.path, name)
         if name in BUILTINS and (source.path, f"?{name}") in found:
             return frozenset({("", f"builtins.{name}")})
@@ -182,10 +179,7 @@ class World:
         """The class or function that is defined at a place; the first of several."""
         path, inner = place
         source = self.sources.get(path)
-        current = source.names.module if source else None
-        for part in inner.replace(":", ".").split(".") if inner else ():
-            current = next((one for one in current.children if one.node.name == part), None) if current else None  # type: ignore[attr-defined]
-        return current
+        return within(source.names.module, inner) if source else None
 
     def of_class(self, path: str, scope: Scope, name: str) -> Meaning:
         """What an attribute of a class, or of an instance in its methods, means; looked up in its bases, too."""

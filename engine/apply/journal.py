@@ -14,9 +14,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from engine.apply.layer import REWRITE, Tree, folder, read_file, replace_file, write_all
-from engine.apply.paths import JOURNAL, OURS
 from engine.apply.record import RUN, Corrupt, Phase, Record, State, decode, decode_state, encode, encode_state
 from engine.model import RefusedFile, RewrightError
+from engine.ours import JOURNAL, OURS
 
 KEEP = 10  # finished runs
 _IGNORES = {(OURS,): b"/journal/\n/lock\n/.gitignore\n", JOURNAL: b"*\n"}

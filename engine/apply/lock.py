@@ -12,8 +12,8 @@ from filelock import FileLock, Timeout
 
 from engine.apply.journal import prepare
 from engine.apply.layer import REWRITE, Tree, folder, read_file, write_all
-from engine.apply.paths import JOURNAL, OURS
 from engine.model import RefusedFile, RewrightError
+from engine.ours import JOURNAL, OURS
 
 _HOLDER = "holder"  # apart from the lock: older filelock versions empty the lock file on every try
 

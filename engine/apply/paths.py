@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 
 from engine.model import Plan, RewrightError
-
-OURS = ".rewright"  # the target's folder for Rewright's own files
-JOURNAL = (OURS, "journal")
+from engine.ours import JOURNAL, OURS
 
 
 def is_inside(path: str) -> bool:

@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +19,7 @@ from engine.cold.layout import Copy
 from engine.cold.names import Name, imported, names_of
 from engine.model import Change, Evidence, Failure, Item, Plan, RewrightError
 from engine.moves import moved
+from engine.words import some
 
 if TYPE_CHECKING:
     from engine.session import Session
@@ -51,7 +51,7 @@ class Seen:
             return f"{self.before.module} imports first before, and not after: {self.after.error}"
         lost = self.gone - self.cut
         why = ", which nothing loads with it any more" if lost and lost <= self.below else ""
-        return f"{self.before.module} loses {_some(lost)}{why}" if lost else ""
+        return f"{self.before.module} loses {some(sorted(lost), _FEW)}{why}" if lost else ""
 
 
 def proven(session: Session, plan: Plan, python: Path) -> Plan:
@@ -191,19 +191,13 @@ def evidence(seen: Sequence[Seen]) -> Evidence:
     gained = [one.before.module for one in seen if one.after.works and not one.before.works]
     not_here = [one.before for one in seen if not one.before.works and not one.after.works]
     cut = [f"{one.before.module}.{name}" for one in seen for name in sorted(one.cut)]
-    same = "the same public names" + (f" but for those of imports that were cut: {_some(cut)}" if cut else "")
+    same = "the same public names" + (f" but for those of imports that were cut: {some(sorted(cut), _FEW)}" if cut else "")
     parts = []
     if both:
         parts.append(f"{both} module{' imports' if both == 1 else 's import'} first, before and after, with {same}")
     if gained:
-        parts.append(f"only after the change: {_some(gained)}")
+        parts.append(f"only after the change: {some(sorted(gained), _FEW)}")
     if not_here:
-        told = "; ".join(f"{one.module}: {one.error}" for one in not_here[:_FEW])
-        more = f"; and {len(not_here) - _FEW} more" if len(not_here) > _FEW else ""
-        parts.append(f"not importable here: {told}{more}")
+        told = [f"{one.module}: {one.error}" for one in not_here]
+        parts.append(f"not importable here: {some(told, _FEW, '; ')}")
     return Evidence(CHECK, "unknown" if not_here else "pass", "; ".join(parts))
-
-
-def _some(names: Iterable[str]) -> str:
-    every = sorted(names)
-    return ", ".join(islice(every, _FEW)) + (f" and {len(every) - _FEW} more" if len(every) > _FEW else "")

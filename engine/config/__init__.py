@@ -4,7 +4,7 @@ The target may have written the file, so it is hostile data: no tags, no aliases
 that leaves the target. pydantic and PyYAML stay inside this room and load only when asked.
 """
 
-from engine.config.errors import ConfigError, Problem, near_miss
+from engine.config.errors import ConfigError, Problem
 from engine.config.load import find, json_schema, load
 from engine.config.values import Budget, Config, Gate, Limits, Rule, Sprint
 
@@ -20,5 +20,4 @@ __all__ = [
     "find",
     "json_schema",
     "load",
-    "near_miss",
 ]

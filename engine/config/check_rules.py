@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from engine.config.checker import Checker
-from engine.config.errors import near_miss
 from engine.config.options import fill
 from engine.config.positions import Path
 from engine.config.values import PATTERN, PATTERN_KEYS, SHAPES, TOOL_KEYS, TOOLS, Rule
 from engine.model import JSON
 from engine.other_tools import FOREIGN_SHAPES
+from engine.words import near_miss
 
 if TYPE_CHECKING:
     from engine.config.schema import RuleModel

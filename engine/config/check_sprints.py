@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from engine.config.check_rules import codemod_of
 from engine.config.checker import Checker, Entries, ids_of, mappings
-from engine.config.errors import near_miss
 from engine.config.options import fill
 from engine.config.positions import Path
 from engine.config.sprints import Overrides, branch_fault, command_fault, cycles
 from engine.model import JSON
+from engine.words import near_miss
 
 
 def check_sprints(

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.codemod import Codemod
-from engine.config.errors import Problem, near_miss
+from engine.config.errors import Problem
 from engine.config.positions import Document, Path
 from engine.globs import problem as glob_problem
 from engine.model import JSON
+from engine.words import near_miss
 
 Entries = Sequence[tuple[int, Mapping[str, JSON]]]  # of a list: the mappings in it, with their 0-based places
 

@@ -9,10 +9,11 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from engine.config.errors import Problem, near_miss
+from engine.config.errors import Problem
 from engine.config.positions import Document, Path
 from engine.config.schema import ConfigModel, RuleModel, keys
 from engine.other_tools import elsewhere
+from engine.words import near_miss
 
 
 def check(document: Document, name: str) -> tuple[ConfigModel | None, list[Problem]]:

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from engine.model import RewrightError
-from engine.words import near_miss as near_miss  # noqa: PLC0414
 from engine.words import visible
 
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 
 from engine.codemod import Codemod, Option
-from engine.config.errors import near_miss
 from engine.config.positions import Document, Path
 from engine.model import JSON
+from engine.words import near_miss
 
 Complain = Callable[[Path, str, bool], None]  # where, what, and whether the key rather than the value is meant
 

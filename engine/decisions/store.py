@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 from engine.cache import Cache, digest
 from engine.decisions.values import Decision
 from engine.model import RefusedFile, RewrightError
+from engine.ours import OURS
 
 if TYPE_CHECKING:
     from engine.apply.layer import FileLayer
 
-FILE = ".rewright/decisions.yaml"  # relative to the target's root
+FILE = f"{OURS}/decisions.yaml"  # relative to the target's root
 
 
 def place(root: Path) -> Path:
@@ -57,7 +58,6 @@ def record(root: Path, add: Sequence[Decision], drop: Collection[str] = (), laye
     """
     from engine.apply.layer import DISK, folder, opened, read_file, replace_file
     from engine.apply.lock import locked
-    from engine.apply.paths import OURS
     from engine.decisions.writing import edited
 
     file, name, layer = str(place(root)), FILE.rpartition("/")[2], layer or DISK

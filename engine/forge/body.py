@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote
 from engine.forge.inert import block, code, inert
 from engine.forge.published import EvidenceCount, GateRow, LeftAlone, Published, Review, RuleRow
 from engine.redact import redact
-from engine.report.summary import plural
+from engine.words import plural, some
 
 LIMIT = 65_536  # characters that GitHub takes
 ROOM = 64_000  # what we use of them: whoever counts otherwise has some room
@@ -167,10 +167,10 @@ def _rule(row: RuleRow) -> str:
 
 def _evidence(counts: Sequence[EvidenceCount]) -> str:
     shown = []
-    for count in counts[:_CHECKS]:
+    for count in counts:
         results = ((count.passed, "passed"), (count.failed, "**failed**"), (count.unknown, "unknown"))
         shown.append(f"{code(count.check, 40, cell=True)} {', '.join(f'{n:,} {word}' for n, word in results if n)}")
-    return "; ".join(shown) + (f"; and {len(counts) - _CHECKS} more" if len(counts) > _CHECKS else "")
+    return some(shown, _CHECKS, "; ")
 
 
 def _review(item: Review) -> str:

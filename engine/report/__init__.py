@@ -8,12 +8,12 @@ newline translation: `patch` carries bytes that are not UTF-8 that way, and file
 
 from __future__ import annotations
 
-import difflib
 import importlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from engine.model import Plan, RewrightError
+from engine.words import near_miss
 
 FORMATS: Mapping[str, str] = {
     "text": "for people: diffs with their reasons, skips, failures and totals",
@@ -34,14 +34,11 @@ class View:
     diffs: bool = True  # the verb `diff`; False for `scan`, which lists sites
     apply: str = "rewright apply"  # the command that writes what is shown, and the one that takes it back
     undo: str = "rewright undo"
-    statistics: bool = False  # totals only
 
 
 def render(plan: Plan, fmt: str, view: View) -> Iterator[str]:
     """The report in chunks, in order; the last ends with a newline. Raises RewrightError for an unknown format."""
     if fmt not in FORMATS:
-        near = difflib.get_close_matches(fmt, FORMATS, 1)
-        hint = f"did you mean {near[0]}?" if near else f"choose one of {', '.join(FORMATS)}"
-        raise RewrightError(f"--output-format {fmt}: there is no such format; {hint}")
+        raise RewrightError(f"--output-format {fmt}: there is no such format{near_miss(fmt, FORMATS)}")
     writer: Callable[[Plan, View], Iterator[str]] = importlib.import_module(f"engine.report.{fmt}").render
     return writer(plan, view)

@@ -9,7 +9,7 @@ from typing import NamedTuple, assert_never
 
 from engine.model import JSON, Applicability, Change, Failure, FileDelta, Finding, Item, Plan, Skip
 from engine.moves import joined
-from engine.words import plural as plural  # noqa: PLC0414
+from engine.words import plural
 
 TYPES = ("change", "finding", "skip", "failure")
 WITHHELD = "needs-unsafe"  # the reason of a finding whose rewrite waits for --unsafe

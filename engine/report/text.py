@@ -14,8 +14,9 @@ from engine.decisions.values import short
 from engine.model import Applicability, Change, Failure, Finding, Item, Plan, Skip
 from engine.report import View
 from engine.report.screen import escape, paint, prose, redact
-from engine.report.summary import TYPES, WITHHELD, Summary, applicability_of, plural, reason_of, sentence, summarise, type_of
+from engine.report.summary import TYPES, WITHHELD, Summary, applicability_of, reason_of, sentence, summarise, type_of
 from engine.report.text_diffs import render_diffs
+from engine.words import plural
 
 _SITES = 10  # sites listed under one rule and reason without --verbose
 
@@ -23,9 +24,7 @@ _SITES = 10  # sites listed under one rule and reason without --verbose
 def render(plan: Plan, view: View) -> Iterator[str]:
     """The report: with `view.diffs` every diff, else a line a site; then sections, warnings, totals and what to do next."""
     summary = summarise(plan)
-    if view.statistics:
-        pass
-    elif view.diffs:
+    if view.diffs:
         yield from render_diffs(plan, view)
         yield from _sections(plan, view)
     else:

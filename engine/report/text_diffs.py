@@ -12,7 +12,7 @@ from engine.report import View
 from engine.report.attribution import Diff, attribute, changes_by_path
 from engine.report.hunks import Hunk, hunks, split_lines
 from engine.report.screen import code, escape, flagged, paint, wrapped
-from engine.report.summary import plural
+from engine.words import plural
 
 _HEAD = 8  # lines shown of a support module that the plan creates
 _RESULTS = ("fail", "unknown", "pass")

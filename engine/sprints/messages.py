@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from engine.config.values import Rule
 from engine.model import Change, Item, Skip
-from engine.report.summary import plural
 from engine.sprints.granules import SUPPORT, Granule
+from engine.words import plural
 
 WIDTH = 72
 _FEW = 20  # files and reasons told of by name

@@ -19,6 +19,7 @@ from engine.sprints.line import Line
 from engine.sprints.owners import shard
 from engine.vcs.repository import Repository, dirty, untracked
 from engine.verify import GateResult
+from engine.words import some
 
 BLAME = ".git-blame-ignore-revs"
 # What planning and commits read besides the files that the rules' facts name.
@@ -100,9 +101,9 @@ def require_untouched(task: Task, deltas: Sequence[FileDelta]) -> None:
     stray = sorted(untracked(task.repo, there)) if there else []
     for found, what in ((edited, "edited and not committed"), (stray, "there and not tracked")):
         if found:
-            names = ", ".join(found[:8]) + (f" and {len(found) - 8} more" if len(found) > 8 else "")
             raise RewrightError(
-                f"{names}: {what}. The branch would change the same files; commit or stash them, or run again with --allow-dirty"
+                f"{some(found, 8)}: {what}. The branch would change the same files; commit or stash them, "
+                "or run again with --allow-dirty"
             )
 
 

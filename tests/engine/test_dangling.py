@@ -36,6 +36,7 @@ def test_an_import_that_stays_is_refused(tmp_path, path, text, named):
         "from shop import VAT\n",
         "NAME = 'shop.prices'\n",
         "from . import tills\n",
+        "from ...shop.prices import VAT\n",
     ],
 )
 def test_an_import_of_something_else_is_not(tmp_path, text):

@@ -44,6 +44,13 @@ def test_every_job_comes_back_with_its_own_result():
         assert list(runner.run(echo, "e", [])) == []
 
 
+def test_a_pool_that_was_left_starts_nothing():
+    with pool() as runner:
+        pass
+    with pytest.raises(RuntimeError, match="the pool was left"):
+        runner.start()
+
+
 def test_workers_are_other_processes_that_import_what_we_import():
     with pool() as runner:
         ((_, (pid, path)),) = runner.run(where, None, [Job("a")])

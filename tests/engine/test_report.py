@@ -26,7 +26,6 @@ def text_of(plan, fmt="text", **view):
         ("diff.txt", "text", {"diffs": True}),
         ("diff-verbose-color.txt", "text", {"diffs": True, "verbose": True, "color": True, "apply": "rewright apply --unsafe"}),
         ("scan.txt", "text", {"diffs": False}),
-        ("statistics.txt", "text", {"statistics": True}),
         ("plan.jsonl", "jsonl", {}),
         ("plan-verbose.jsonl", "jsonl", {"verbose": True}),
         ("plan.json", "json", {}),
@@ -48,7 +47,7 @@ def test_every_format_reports_an_empty_plan():
 
 
 def test_unknown_format_names_the_near_miss():
-    with pytest.raises(RewrightError, match="did you mean jsonl"):
+    with pytest.raises(RewrightError, match="did you mean 'jsonl'"):
         render(PLAN, "jsonnl", View())
 
 

@@ -1,5 +1,8 @@
 """Where the target begins, and what a person is told to type next."""
 
+import subprocess
+import sys
+
 import pytest
 from test_cli import rewright, tree
 
@@ -69,7 +72,7 @@ def test_a_run_with_a_root_of_its_own_is_undone_there(home, monkeypatch):
 def test_try_keeps_to_the_files_of_the_target_and_says_how_to_write(home):
     told = rewright(home, "try", "old($X)", "str($X)", "--jobs", "1", expect=1).stdout
     assert "svc/old.py" not in told and "svc/kept.py" in told
-    assert "`rewright try 'old($X)' 'str($X)' --apply` writes these changes" in told
+    assert "`rewright try --apply 'old($X)' 'str($X)'` writes these changes" in told
     (home / "rules.yaml").write_text("version: 2\n")
     told = rewright(home, "try", "old($X)", "--jobs", "1", expect=1)
     assert (
@@ -95,7 +98,17 @@ def test_a_baseline_forgets_nothing_that_a_part_of_the_target_does_not_show(home
         (["diff", "--unsafe", "a b"], "rewright apply --unsafe 'a b'"),
         (["diff", "-j4", "--output", "x", "--output-format=json", "-v", "--sprint", "s"], "rewright apply --sprint s"),
         (["diff", "-j", "4", "--jobs", "2", "--strict", "--no-cache", "--verbose", "src"], "rewright apply src"),
+        (["diff", "-v", "--", "-v", "-j"], "rewright apply -- -v -j"),
     ],
 )
 def test_what_is_only_shown_is_not_repeated(given, said):
     assert repeated(given, "apply") == said
+
+
+def test_a_verbs_own_option_stands_before_what_is_repeated():
+    assert repeated(["try", "--", "-$X", "+$X"], "try", "--apply") == "rewright try --apply -- '-$X' '+$X'"
+
+
+def test_a_run_that_writes_nothing_does_not_load_what_writes():
+    code = "import sys, engine.session, engine.report.text; sys.exit('engine.apply' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], cwd=HOUSE, check=True, timeout=60)

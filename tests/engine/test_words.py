@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from engine.stdlib import EVERYWHERE, STDLIB
-from engine.words import beginnings, near_miss, visible
+from engine.words import beginnings, near_miss, plural, some, visible
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,15 @@ def test_the_standard_library_is_that_of_python_3_11():
     here = {name for name in sys.stdlib_module_names if not name.startswith("_")}
     assert EVERYWHERE <= here
     assert sys.version_info[:2] != (3, 11) or here == STDLIB
+
+
+def test_some_of_many():
+    assert some(["a", "b"], 2) == "a, b"
+    assert some(["a", "b", "c"], 2) == "a, b and 1 more"
+    assert some(["a", "b", "c"], 1, "; ") == "a; and 2 more"
+    assert some([str(n) for n in range(1_300)], 1) == "0 and 1,299 more"
+    assert some([], 3) == ""
+
+
+def test_plurals():
+    assert [plural(n, "file") for n in (0, 1, 2_000)] == ["0 files", "1 file", "2,000 files"]

@@ -155,4 +155,4 @@ def test_an_import_nearby_is_used(code):
 def test_an_import_that_comes_too_late_is_not_used():
     code = "def f(a):\n    b = str(a)\n    import json\n    return json, b\n"
     after = becomes(code, "str($X)", "json.dumps($X)")
-    assert after == "import json as json_2\n\n" + code.replace("str(", "json_2.dumps(")
+    assert after == "import json as json_2\n\n\n" + code.replace("str(", "json_2.dumps(")

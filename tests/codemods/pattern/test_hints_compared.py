@@ -34,6 +34,7 @@ SAID = [
     "len(len(a) == 0)\n",
     "from builtins import len as size\nsize(a) == 0\n",
     "from builtins import len \\\n  as size\nsize(a) == 0\n",
+    "from builtins import (\n    len  # of a list\n    as size,\n)\nsize(a) == 0\n",
 ]
 OTHERWISE = [
     "len(a) > 0\n",

@@ -13,11 +13,13 @@ SAID = [
     "import os as o\no.path.join(a)\n",
     "import os\nos . path \\\n  . join(a)\n",
     "import os\n(os.path  # here\n  # and there\n  .join)(a)\n",
+    "import os\n(os.path).join(a)\n",
     "import os.path as p\np.join(a)\n",
     "import os.path \\\n as p\np.join(a)\n",
     "from os import path\npath.join(a)\n",
     "from os import path as p\np.join(a)\n",
     "from os import (\n    path\n    as p,\n)\np.join(a)\n",
+    "from os import (\n    path  # of files\n    as p,\n)\np.join(a)\n",
     "from os.path import join\njoin(a)\n",
     "from os.path import join as j\nj(a)\n",
     "from os.path import exists, join, split\njoin(a)\n",
@@ -26,6 +28,8 @@ SAID = [
     "from os.path import exists, \\\n    join\njoin(a)\n",
     "from os.path import join; join(a)\n",
     "from os.path import join \\\n    as j\nj(a)\n",
+    "from os.path import join as \\\n    j\nj(a)\n",
+    "from os.path import (join as  # so\n    j)\nj(a)\n",
     "import os\r\nos.path.join(a)\r\n",
 ]
 OTHERWISE = [

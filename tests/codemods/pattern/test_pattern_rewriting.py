@@ -179,7 +179,7 @@ def test_names_of_modules_are_said_as_the_file_says_them(code, expected):
 
 def test_imports_are_planned():
     code = "def f(x):\n    return str(x)\n"
-    assert becomes(code, "str($X)", "json.dumps($X)") == "import json\n\n" + code.replace("str", "json.dumps")
+    assert becomes(code, "str($X)", "json.dumps($X)") == "import json\n\n\n" + code.replace("str", "json.dumps")
     assert becomes(code, "str($X)", "dumps($X)", imports=["from json import dumps"]).startswith("from json import dumps\n")
     assert becomes(code, "str($X)", "parse.quote($X)", imports=["from urllib import parse"]).startswith(
         "from urllib import parse\n"
@@ -188,7 +188,7 @@ def test_imports_are_planned():
     assert becomes(code, "str($X)", "J.dumps($X)", imports=["import json as J"]).startswith("import json as J\n")
     assert becomes("import json\n" + code, "str($X)", "json.dumps($X)").count("import") == 1
     two = becomes(code, "str($X)", "loads(D($X))", imports=["from json import dumps as D, loads"])
-    assert two == "from json import dumps as D\nfrom json import loads\n\ndef f(x):\n    return loads(D(x))\n"
+    assert two == "from json import dumps as D\nfrom json import loads\n\n\ndef f(x):\n    return loads(D(x))\n"
     two = becomes(code, "str($X)", "yaml.load(json.dumps($X))", imports=["json, yaml"])
     assert two.startswith("import json\nimport yaml\n")
 

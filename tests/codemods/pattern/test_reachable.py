@@ -165,3 +165,8 @@ def test_it_does_so_first_or_it_does_not_count():
     assert "json_2.go(lambda: json.x)" in becomes(code, "old($X)", "json.go($X)")
     with_one = "def f(x):\n    if x:\n        import json as j\n    with old(j.open(x)):\n        print(x)\n"
     assert "    j.close()" in becomes(with_one, "with old($M): $$$B", "with $M:\n    $$$B\njson.close()", imports=["json"])
+
+
+def test_what_stands_in_a_later_statement_of_the_match_is_carried_from_nowhere():
+    code = "x = 1\na = 2\nprint(x)\n"
+    assert becomes(code, "$A = 2\nprint($X)", "print($X)") == "x = 1\nprint(x)\n"

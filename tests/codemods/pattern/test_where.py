@@ -80,6 +80,20 @@ def test_where(where, expected):
     assert numbers(where) == expected
 
 
+@pytest.mark.parametrize(
+    "code, word",
+    [
+        ("import a.b.c\nx(1)\n", "a.b"),
+        ("def f():\n    import a.b.c as d\nx(1)\n", "a.b"),
+        ("from a.b import *\nx(1)\n", "a.b"),
+        ("from a.b import *\nx(1)\n", "a"),
+    ],
+)
+def test_what_is_imported_is_part_of_all_that_holds_it(code, word):
+    assert found("x($X)", code, where={"imported": word}) == ["x(1)"]
+    assert found("x($X)", code, where={"imported": f"{word}.z"}) == []
+
+
 KINDS = [
     ("literal", "1 -1 's' None True b'x' ..."),
     ("string", "'s'"),

@@ -192,6 +192,19 @@ def test_what_the_old_module_imported_for_others_stays(tmp_path):
     assert "math" not in after["svc/models.py"]
 
 
+def test_what_a_comprehension_first_loops_over_is_around_it(tmp_path):
+    text = "def len(a):\n    return [a]\n\n\ndef f():\n    return [len for len in len(1)], [b for b in [len for b in len(2)]]\n"
+    root = target(tmp_path, "{rename: svc.models.len, to: size}", **{"svc__models.py": text, "main.py": ""})
+    after = kit.applied(root, kit.plan(root))["svc/models.py"]
+    assert after == text.replace("len(", "size(").replace("[len for b", "[size for b")
+
+
+def test_a_comprehension_does_not_see_the_names_of_the_class_around_it(tmp_path):
+    text = "from svc.models import price\n\n\nclass A:\n    price = [4]\n    said = [price(1) for _ in price]\n"
+    root = target(tmp_path, "{rename: svc.models.price, to: total}", **{"svc__use.py": text})
+    refused(root, "svc/use.py line 6: price should mean total of svc/models.py once")
+
+
 def test_texts_that_name_it_are_named(tmp_path):
     text = "from unittest import mock\nimport svc.models\n\n# svc.models.price\nmock.patch('svc.models.price')\n"
     text += "getattr(svc.models, 'price')\nmock.patch.object(svc.models, 'price')\nprint('price', 'svc.models.prices')\n"

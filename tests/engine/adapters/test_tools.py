@@ -176,6 +176,12 @@ def test_a_bowler_script_with_main_and_a_print_runs_in_silence(tmp_path, capfd):
     assert capfd.readouterr() == ("", "")
 
 
+def test_bowler_leaves_a_file_alone_that_is_empty_or_does_not_end_its_last_line(tmp_path):
+    files = {"__init__.py": "", "a.py": "def fetch():\n    pass\n", "b.py": "x = 1", "q.py": QUERY}
+    made = kit.plan(kit.target(tmp_path, {**files, "rules.yaml": rules("bowler: q.py\n  exclude: [q.py]")}))
+    assert [change.site.path for change in made.of(Change)] == ["a.py"]
+
+
 def test_bowler_reads_a_file_of_python_2(tmp_path):
     root = kit.target(
         tmp_path, {"a.py": "x = 1 <> 2  # c\n", "q.py": UNEQUAL, "rules.yaml": rules("bowler: q.py\n  exclude: [q.py]")}
