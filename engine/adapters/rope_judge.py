@@ -216,6 +216,8 @@ def require_module(case: Case, texts: Mapping[str, str], moves: Mapping[str, str
         return
     paths = {*texts, *moves, *speaking(case.world, case.last)}
     if all(after[moves.get(path, path)].parses for path in paths):
+        for path in texts.keys() - moves.keys():
+            rope_moved.require_outward(sources[path], after[path])
         groups = [(frozenset({path}), frozenset({moves.get(path, path)})) for path in paths]
         to = rope_renamed.follow({(old, ""): (new, "") for old, new in moves.items()})
         rope_moved.require_moved(case.world, World(after), groups, to, case.name)

@@ -11,8 +11,10 @@ from engine.adapters.rope_said import Said, nodes, said
 from engine.adapters.rope_scopes import FUNCTIONS, exports
 from engine.adapters.rope_world import Meaning, Place, World
 from engine.bindings import Binding
+from engine.dangling import pointed
 from engine.model import RewrightError
-from engine.walk import every_node
+from engine.source import Source
+from engine.walk import every_node, statements
 
 Group = tuple[frozenset[str], frozenset[str]]
 
@@ -51,6 +53,22 @@ def require_movable(world: World, place: Place, target: str) -> None:
 def _future(tree: ast.Module) -> set[str]:
     found = [node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module == "__future__"]
     return {alias.name for node in found for alias in node.names}
+
+
+def require_outward(before: Source, after: Source) -> None:
+    """Raises RewrightError where an import that leads out of the target would say something else."""
+    said = [ast.dump(node) for node in _outward(after)]
+    for node in _outward(before):
+        if ast.dump(node) not in said:
+            raise RewrightError(
+                f"rope: {before.path} line {node.lineno} imports from outside of the target, and rope would change that; "
+                "make the folder above it the target"
+            )
+
+
+def _outward(source: Source) -> list[ast.ImportFrom]:
+    found = (node for node in statements(source.tree) if isinstance(node, ast.ImportFrom) and node.level)
+    return [node for node in found if pointed(node, source.path) is None]
 
 
 def require_moved(before: World, after: World, groups: Collection[Group], to: Follow, name: str) -> None:

@@ -231,6 +231,11 @@ def test_another_rule_changes_the_file_that_moves(tmp_path, first):
         ("{rename: shop.sub, to: below}", {"shop/below/notes.txt": ""}, "'shop/below': it is there already"),
         ("{rename: shop.prices, to: costs}", {"shop/costs.py/x.txt": ""}, "'shop/costs.py' is there already"),
         (
+            "{rename: shop.taxes, to: rates}",
+            {"outer.py": "from ..shop.taxes import VAT\n"},
+            "outer.py line 1 imports from outside of the target, and rope would change that",
+        ),
+        (
             "{rename: shop.prices, to: costs}",
             {"shop/till.pyi": "import shop.prices\n"},
             "shop/till.pyi line 1 would still import",

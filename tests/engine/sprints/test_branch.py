@@ -154,7 +154,7 @@ def test_crlf_files_keep_their_lines(tmp_path):
     kit.branch(folder)
     assert {**before, **vcs_kit.snapshot(folder)}["status"] == before["status"]
     numbers = vcs_kit.git(folder, "diff", "--numstat", "main", "refactor/s").split()
-    assert numbers[:2] == ["3", "1"]  # an import with its blank lines, and the handler
+    assert numbers[:2] == ["4", "1"]  # an import with its blank lines, and the handler
 
 
 def test_a_dry_run_commits_and_tests_and_leaves_nothing(tmp_path):
