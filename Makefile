@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -q
 OURS := engine codemods cli.py commands rewright bench
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench ecosystem equivalence reference deaths pythons inference clean
+.PHONY: help demo compiled test lint bench ecosystem equivalence reference deaths pythons inference clean
 MAKEFLAGS += --no-print-directory
 
 help:
@@ -48,6 +48,10 @@ $(VENV)/installed-bench: $(VENV)/installed-dev
 	@$(PIP) install -e '.[dev,bench]'
 	@touch $@
 
+# pip compiles what it installs, but not what it installs in place; where Python may write no bytecode, every start would compile.
+compiled: $(VENV)/installed
+	@$(BIN)/python -m compileall -q $(filter-out bench,$(OURS))
+
 # -- what to run ---------------------------------------------------------------------------
 
 # 1 means "there are pending changes", which is what a demo is for.
@@ -61,23 +65,23 @@ lint: $(VENV)/installed-dev
 	$(BIN)/lint-imports
 	$(BIN)/rewright scan --unsafe --root . $(OURS)
 
-test: lint
+test: compiled lint
 	$(BIN)/python -m pytest -n $(JOBS)
 
-bench: $(VENV)/installed-bench
+bench: compiled $(VENV)/installed-bench
 	$(BIN)/python -m bench.speed
 	$(BIN)/python -m bench.patterns
 
-ecosystem: $(VENV)/installed-dev
+ecosystem: compiled $(VENV)/installed-dev
 	$(BIN)/python -m bench.ecosystem
 	$(BIN)/python -m bench.asyncio_projects
 	$(BIN)/python -m bench.cycles
 	$(BIN)/python -m bench.graph_speed $(if $(REFERENCE_TARGET),"$(REFERENCE_TARGET)")
 
-equivalence: $(VENV)/installed-dev
+equivalence: compiled $(VENV)/installed-dev
 	$(BIN)/python -m bench.equivalence
 
-reference: $(VENV)/installed-dev
+reference: compiled $(VENV)/installed-dev
 	@test -d "$(REFERENCE_TARGET)" || { echo "say where the checkout is: make reference REFERENCE_TARGET=folder" >&2; exit 2; }
 	REFERENCE_TARGET="$(REFERENCE_TARGET)" $(BIN)/python bench/reference.py
 	$(BIN)/python -m bench.ports_page "$(REFERENCE_TARGET)"
@@ -86,12 +90,12 @@ reference: $(VENV)/installed-dev
 # NARROWED: the folder with data/narrowed_excepts.jsonl and tools/; MIRRORS: clones of the repositories named in it.
 NARROWED ?= ../shared
 MIRRORS ?= ../.mirror
-inference: $(VENV)/installed-dev
+inference: compiled $(VENV)/installed-dev
 	@test -d "$(NARROWED)" || { echo "say where the cases are: make inference NARROWED=folder MIRRORS=folder" >&2; exit 2; }
 	$(BIN)/python -m bench.inference --mirrors "$(MIRRORS)" --data "$(NARROWED)/data/narrowed_excepts.jsonl" --tools "$(NARROWED)/tools"
 
 # Kills `rewright branch` at every call of git, twice, and looks whether the next run finishes; `make test` does so at every ninth.
-deaths: $(VENV)/installed-dev
+deaths: compiled $(VENV)/installed-dev
 	REWRIGHT_KILL_STEP=1 $(BIN)/python -m pytest tests/engine/sprints/test_branch_kill.py -n $(JOBS)
 
 pythons: $(VENV)/installed-dev
