@@ -30,7 +30,13 @@ def trust(rules_file: Path | None, root: Path, check: bool, verbose: bool) -> No
         raise RewrightError(f"there is no {file or 'rules.yaml'} here; name the rule file with --rules")
     runs, _ = named(file)
     wanted = hashes(code for codes in runs.values() for code in codes)
-    known = recorded(file.parent)
+    try:
+        known = recorded(file.parent)
+    except RewrightError:
+        if check:
+            raise
+        click.echo(f"{file.parent / NAME} could not be read whole; it is written anew", err=True)
+        known = {}
     for path, seen in sorted(wanted.items()):
         state = "unchanged" if known.get(path) == seen else "changed" if path in known else "new"
         click.echo(f"{state:<9}  {seen[:12]}  {escape(path)}")
@@ -38,7 +44,7 @@ def trust(rules_file: Path | None, root: Path, check: bool, verbose: bool) -> No
         click.echo(f"{'dropped':<9}  {known[path][:12]}  {escape(path)}")
     if check:
         raise SystemExit(outcome.CLEAN if known == wanted else outcome.PENDING)
-    if wanted or known:
+    if wanted or (file.parent / NAME).exists():
         write_lock(file.parent, wanted)
     told = f"{plural(len(wanted), 'file')} recorded in {file.parent / NAME}"
     click.echo(told if wanted or known else f"{file} runs no Python of yours: nothing to trust", err=True)

@@ -28,6 +28,7 @@ def admit(wanted: Sequence[Change], codemod: str, overlay: Overlay, project: Pro
         needs = both
         for edit in change.edits:
             bisect.insort(taken, edit)
+    winners = _below_imports(winners, overlay.source)
     result = _gated(winners, overlay, project)
     if isinstance(result, gates.Breach):
         alone = [(change, _gated([change], overlay, project)) for change in winners]
@@ -49,6 +50,19 @@ def admit(wanted: Sequence[Change], codemod: str, overlay: Overlay, project: Pro
         passed = change.evidence + gates_passed
         overlay.record(replace(change, edits=change.edits + extra, evidence=passed, batch=len(overlay.batches)))
     overlay.advance(after, edits)
+
+
+def _below_imports(changes: list[Change], source: Source) -> list[Change]:
+    """The changes. What one inserts where the imports go replaces the first character there, so that it comes behind them."""
+    edits = [edit for change in changes for edit in change.edits]
+    needs = [need for change in changes for need in change.imports]
+    places = {edit.start for edit in import_edits(source, needs, min(edit.start for edit in edits))} if needs else set()
+
+    def behind(edit: Edit) -> Edit:
+        is_there = edit.start == edit.end < len(source.text) and edit.start in places
+        return replace(edit, end=edit.end + 1, text=edit.text + source.text[edit.start]) if is_there else edit
+
+    return [replace(change, edits=tuple(map(behind, change.edits))) for change in changes] if places else changes
 
 
 def _gated(changes: Sequence[Change], overlay: Overlay, project: Project) -> tuple[Source, tuple[Edit, ...]] | gates.Breach:

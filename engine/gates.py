@@ -210,8 +210,9 @@ def _only_known_words(before: Source, edits: Sequence[Edit]) -> bool:
     from engine.names import BUILTINS
 
     for edit in edits:
-        words = set(re.findall(r"\w+", edit.text)) ^ set(re.findall(r"\w+", before.text[edit.start : edit.end]))
-        if not words <= BUILTINS or any(before.names.lookup(word, before.names.module) for word in words):
+        words = [re.findall(r"\w+", text) for text in (edit.text, before.text[edit.start : edit.end])]
+        new, old = ([word for word in some if word not in BUILTINS] for some in words)
+        if new != old or any(before.names.lookup(word, before.names.module) for word in {*words[0], *words[1]} & BUILTINS):
             return False
     return True
 
@@ -240,4 +241,9 @@ def _undefined(tree: ast.Module) -> Counter[str]:
 
     found = checker.Checker(tree, "target").messages
     kinds = (messages.UndefinedName, messages.UndefinedLocal)
-    return Counter(str(message.message_args[0]) for message in found if isinstance(message, kinds))
+    return Counter(_name_of(message.message_args) for message in found if isinstance(message, kinds))
+
+
+def _name_of(arguments: object) -> str:
+    """The name that a message is of; pyflakes gives a text in place of a tuple where a local hides a builtin."""
+    return str(arguments[0] if isinstance(arguments, tuple) else arguments)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
+from engine.bindings import scopes
 from engine.model import Edit, ImportNeed
 from engine.source import Source
 
@@ -82,12 +83,8 @@ def _statement(need: ImportNeed) -> str:
 
 def _is_taken(source: Source, name: str) -> bool:
     """Does any scope of the file give `name` a meaning of its own, or read it without ever binding it?"""
-    scopes = [source.names.module]
-    while scopes:
-        scope = scopes.pop()
-        if name in scope.bindings:
-            return True
-        scopes.extend(scope.children)
+    if any(name in scope.bindings for scope in scopes(source.names.module)):
+        return True
     nodes = ast.walk(source.tree)  # lambdas, comprehensions, builtins, and what a star import brings
     return any(name == (getattr(node, "id", None) or getattr(node, "arg", None)) for node in nodes)
 
@@ -110,19 +107,22 @@ def _anchor(source: Source, before: int) -> ast.stmt | None:
             or _sets_path(source, statement)
             or (prologue and (_is_import(statement) or _is_guarded_import(statement)))
         ):
-            anchor = statement
-    return _past_shared_line(source, anchor)
+            last = _past_shared_line(source, index)
+            if source.end(last) <= before or _stays_first(statement):  # else the import stands above that line
+                anchor = last
+    return anchor
 
 
-def _past_shared_line(source: Source, anchor: ast.stmt | None) -> ast.stmt | None:
-    """With `import a; x = 1` on one line, the anchor is the last statement of that line."""
-    if anchor is None:
-        return None
+def _past_shared_line(source: Source, index: int) -> ast.stmt:
+    """With `import a; x = 1` on one line, the last statement of that line."""
     body = source.tree.body
-    index = body.index(anchor)
     while index + 1 < len(body) and body[index + 1].lineno <= (body[index].end_lineno or 0):
         index += 1
     return body[index]
+
+
+def _stays_first(statement: ast.stmt) -> bool:
+    return _is_docstring(statement) or (isinstance(statement, ast.ImportFrom) and statement.module == "__future__")
 
 
 def _is_docstring(statement: ast.stmt) -> bool:
@@ -159,7 +159,7 @@ def _at_top(source: Source, block: str) -> Edit:
 
 def _gap(source: Source, below: ast.stmt) -> str:
     """The blank lines between the imports and the statement below them."""
-    return source.newline * (2 if isinstance(below, _DEFINITIONS) else 1)
+    return source.newline * (0 if _is_import(below) else 2 if isinstance(below, _DEFINITIONS) else 1)
 
 
 def _is_header(lines: list[tuple[int, str]]) -> bool:

@@ -222,9 +222,6 @@ def _context(place: str) -> Any:
 
 def _limit(memory_mb: int) -> None:
     """Runs once in each worker."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)  # what fails comes back as a result; what a dying worker writes besides would drown it
-    os.close(nowhere)
     gc.collect()
     gc.freeze()
     gc.disable()  # trees die by reference count, and a batch collects its own garbage

@@ -51,12 +51,25 @@ class Fixtures:
 
     def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
         """What lies in before/ and after/ of a case is data, though it may be called test_x.py."""
-        is_code = collection_path.name in ("before", "after") and (collection_path.parent / _CASE).is_file()
-        return True if is_code and collection_path.is_relative_to(self.folder) else None
+        is_code = collection_path.name in ("before", "after") and self.is_case(collection_path.parent)
+        return True if is_code else None
+
+    def is_case(self, folder: Path) -> bool:
+        """Is this the folder of a case?"""
+        return folder.parent.parent == self.folder and (folder / "before").is_dir()
+
+    @pytest.hookimpl(optionalhook=True)  # from pytest 8 on
+    def pytest_collect_directory(self, path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+        """A case without a case.yaml is its folder."""
+        if not self.is_case(path) or (path / _CASE).is_file():
+            return None
+        folder: CaseFolder = CaseFolder.from_parent(parent, path=path)
+        folder.fixtures = self
+        return folder
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
         """A case.yaml beside a before/ is one item."""
-        if file_path.name != _CASE or file_path.parent.parent.parent != self.folder or not (file_path.parent / "before").is_dir():
+        if file_path.name != _CASE or not self.is_case(file_path.parent):
             return None
         file: CaseFile = CaseFile.from_parent(parent, path=file_path)
         file.fixtures = self
@@ -66,7 +79,7 @@ class Fixtures:
         """What is wrong with a case; None when `rewright test` did not run it. Raises CaseFailed where it cannot run."""
         if self._told is None:
             self._told = self._asked([one.name for one in item.session.items if isinstance(one, CaseItem)])
-        found: list[str] | None = self._told.get(os.path.realpath(item.path.parent))
+        found: list[str] | None = self._told.get(os.path.realpath(_folder(item.path)))
         return found
 
     def _asked(self, names: list[str]) -> dict[str, list[str]]:
@@ -100,9 +113,28 @@ class CaseFile(pytest.File):
 
     def collect(self) -> Iterator[pytest.Item]:
         """One item, named like the case."""
-        item: CaseItem = CaseItem.from_parent(self, name=f"{self.path.parent.parent.name}/{self.path.parent.name}")
-        item.fixtures = self.fixtures
-        yield item
+        yield _item(self, self.fixtures)
+
+
+class CaseFolder(getattr(pytest, "Directory", pytest.Collector)):  # type: ignore[misc]
+    """The folder of a case that has no case.yaml."""
+
+    fixtures: Fixtures
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """One item, named like the case."""
+        yield _item(self, self.fixtures)
+
+
+def _item(parent: pytest.Collector, fixtures: Fixtures) -> pytest.Item:
+    folder = _folder(parent.path)
+    item: CaseItem = CaseItem.from_parent(parent, name=f"{folder.parent.name}/{folder.name}")
+    item.fixtures = fixtures
+    return item
+
+
+def _folder(path: Path) -> Path:
+    return path.parent if path.name == _CASE else path
 
 
 class CaseItem(pytest.Item):

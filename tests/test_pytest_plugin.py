@@ -49,6 +49,16 @@ def test_one_case_by_its_path_and_no_other(bare, home):
     assert done.returncode == 0 and "1 passed" in done.stdout, done.stdout + done.stderr
 
 
+def test_a_case_without_a_case_yaml_is_one_too(bare, home):
+    for name in ("good", "bad"):
+        (home / "fixtures/rename-exception" / name / "case.yaml").unlink()
+    done = pytest_in(bare, home, "--rewright", "-rA")
+    assert done.returncode == 1 and "1 failed, 2 passed" in done.stdout, done.stdout + done.stderr
+    assert "PASSED fixtures/rename-exception/good::rename-exception/good" in done.stdout
+    done = pytest_in(bare, home, "--rewright", "fixtures/rename-exception/good")
+    assert done.returncode == 0 and "1 passed" in done.stdout, done.stdout + done.stderr
+
+
 def test_snapshot_update_is_for_the_cases_that_run(bare, home):
     """pytest-snapshot's own flag: what it settles fails once, and passes from then on."""
     cases = home / "fixtures" / "rename-exception"

@@ -14,12 +14,13 @@ When it skips
     What breaks the rule and is not rewritten is a finding, and its message says why.
     `no-replacement`: the rule only reports. `transform`: what the replacement computes cannot be computed here.
     `shadowed`: a name of the replacement means something else there, or may. `not-imported`: it means nothing there.
-    `comment`: a comment would be lost. `f-string`: the match stands inside an f-string.
+    `comment`: a comment would be lost, or stand behind other code. `f-string`: the match stands inside an f-string.
     `no-statement`: part of a statement cannot become a statement.
     `shares-line`: the statement shares its line with other code. `elif`: an `elif` branch is no statement of its own.
     `indentation`: the lines of a block are not indented alike. `not-as-meant`: the new text would be other code than the
-    replacement means, for instance where a captured call would stand as a name. `nested`: the rewrite would move a
-    block that holds another match, which is rewritten first, and this one after it.
+    replacement means, for instance where a captured call would stand as a name, or would lose a decorator, or a `/` or `*`
+    among parameters, that the pattern leaves open. `nested`: the rewrite would move a block that holds another match, which
+    is rewritten first, and this one after it.
 
 Applicability
     As `applicability` says; unsafe when it says nothing.

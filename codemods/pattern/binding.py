@@ -11,7 +11,7 @@ from codemods.pattern.known import bound_by
 from codemods.pattern.language import Parsed, meta_of
 from codemods.pattern.shapes import COMPREHENSIONS
 from codemods.pattern.spots import Spot
-from engine import SliceError, children, every_node
+from engine import SliceError, Source, children, every_node
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _Child = tuple[ast.AST, frozenset[str] | None]
@@ -109,6 +109,28 @@ def require_apart(template: Parsed, bound: Bound, known: frozenset[str], found: 
     for name, node in bound.outer.items():
         if name != "_" and name not in known and _is_taken(name, node, {meta for meta, _ in metas}, found, spot):
             raise SliceError("shadowed", f"{name} is bound by the replacement, and has a meaning of its own here")
+
+
+def require_target(node: ast.AST, meant: ast.AST, source: Source) -> None:
+    """Where a target is replaced by `meant`, that binds no plain name where no plain name stood.
+
+    Raises SliceError `not-as-meant` with the name.
+    """
+    if isinstance(node, ast.Name) or isinstance(getattr(node, "ctx", ast.Load()), ast.Load):
+        return
+    new = sorted(_targeted(meant) - _targeted(node))
+    if new:
+        said = source.segment(node)
+        raise SliceError("not-as-meant", f"{said} is bound or deleted here, and {new[0]} would be a variable of its own")
+
+
+def _targeted(node: ast.AST) -> set[str]:
+    """The plain names that code binds where it stands as a target."""
+    if isinstance(node, ast.Starred):
+        return _targeted(node.value)
+    if isinstance(node, (ast.Tuple, ast.List)):
+        return {name for one in node.elts for name in _targeted(one)}
+    return {node.id} if isinstance(node, ast.Name) else set()
 
 
 def _meta(node: ast.AST) -> str | None:

@@ -27,6 +27,8 @@ class Capture:
 Found = Mapping[str, Capture]  # metavariable to what it holds
 BLOCKS = (ast.stmt, ast.ExceptHandler, ast.match_case)  # what stands on lines of its own
 DOUBT = "?"  # in a Found: a name whose meaning is not clear
+TAKEN, FREE = "@", "@?"  # in a Found: the decorators that a pattern speaks of, and those that it leaves open
+SORT = "@*"  # in a Found: parameters that are passed otherwise than a pattern says, which leaves that open
 
 
 def bound(found: Found, name: str, capture: Capture) -> Found | None:
@@ -37,6 +39,11 @@ def bound(found: Found, name: str, capture: Capture) -> Found | None:
     if known is None:
         return {**found, name: capture}
     return found if equal(known, capture) else None
+
+
+def noted(found: Found, key: str, nodes: Sequence[ast.AST]) -> Found:
+    """`found` with more nodes under a key that is no metavariable."""
+    return {**found, key: Capture((*(found[key].nodes if key in found else ()), *nodes))} if nodes else found
 
 
 def equal(one: Capture, other: Capture) -> bool:
@@ -122,7 +129,7 @@ class File:
 
     def as_said(self, name: str, nodes: Sequence[ast.AST], found: Found) -> str:
         """How a match says a dotted name of a module, blocks and captured code aside; empty where it does not."""
-        word, held = name.rpartition(".")[2], {node for capture in found.values() for node in capture.nodes}
+        word, held = name.rpartition(".")[2], {node for key in found if key.isidentifier() for node in found[key].nodes}
         stack = list(nodes) if self.means_module(name) else []
         while stack:
             node = stack.pop(0)

@@ -33,7 +33,7 @@ def stands(kind: str, word: str, node: ast.AST, file: File) -> bool:
     if word == "class":
         return any(isinstance(outer, ast.ClassDef) and child in outer.body for outer, child in file.around(node))
     for outer, child in file.around(node):
-        if _runs_in(outer, child) or isinstance(outer, ast.ClassDef):
+        if _runs_in(outer, child):
             return False
         if _PLACES[word](outer, child):
             return True

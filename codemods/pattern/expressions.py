@@ -9,9 +9,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from codemods.pattern.binding import bound_in, require_apart
-from codemods.pattern.captures import Capture, File
+from codemods.pattern.binding import bound_in, require_apart, require_target
+from codemods.pattern.captures import Capture, File, Found
+from codemods.pattern.fronted import fronted
 from codemods.pattern.language import Parsed, reserved
+from codemods.pattern.lists import sorts_spelled
+from codemods.pattern.openings import require_sorts
 from codemods.pattern.placing import held_places, indented, laid_out
 from codemods.pattern.replacements import Replacement
 from codemods.pattern.rules import way_of
@@ -121,7 +124,7 @@ class Writer:
         """The match with what is computed from what it holds. Raises SliceError `transform`."""
         found, texts = computed(self.replacements[self.way].transforms, match.found, self.file)
         self.made.update(texts)
-        return dataclasses.replace(match, found=found)
+        return dataclasses.replace(match, found=fronted(self.template, found))
 
     def expression(self, match: Match) -> tuple[str, ast.AST]:
         """The replacement of an expression: text and tree. Raises SliceError where it cannot be written."""
@@ -132,8 +135,10 @@ class Writer:
         done: dict[ast.AST, tuple[str, ast.AST]] = {}
         spoken = self.spoken(match)
         meant = substituted(self.template.nodes[0], match.found, lambda node: self._once(node, done)[1], self.by_id(spoken))
+        require_sorts([meant], match, self.file)
+        require_target(match.nodes[0], meant, self.file.source)
         pieces: list[Piece] = []
-        for part in indented(self.parts(spoken), self.file.source, match.nodes[0], self.template.code):
+        for part in indented(self.parts(spoken, match.found), self.file.source, match.nodes[0], self.template.code):
             pieces += [part] if isinstance(part, Lit) else self.filling(match.found[part[0]], done)
         return fitted(closed(pieces), [meant], as_expression), meant
 
@@ -157,9 +162,10 @@ class Writer:
             return [Lit("")]
         if len(nodes) == 1:
             only = nodes[0]
-            return [Lit(only) if isinstance(only, str) else Var(spellings(*self._once(only, done)))]
+            ways = (only,) if isinstance(only, str) else spellings(*self._once(only, done))
+            return [Lit(only) if isinstance(only, str) else Var(sorts_spelled(ways, nodes) if capture.many else ways)]
         texts = [node if isinstance(node, str) else self._once(node, done)[0] for node in nodes]
-        return [Var(joined(texts, self._between(nodes)))]
+        return [Var(sorts_spelled(joined(texts, self._between(nodes)), nodes))]
 
     def _between(self, nodes: tuple[ast.AST | str, ...]) -> list[str]:
         """What stands between captured nodes: as written where they are neighbours, else a comma."""
@@ -173,20 +179,22 @@ class Writer:
             found.append(gap)
         return found
 
-    def parts(self, spoken: Mapping[tuple[int, int], str]) -> list[Lit | tuple[str, int, int]]:
+    def parts(self, spoken: Mapping[tuple[int, int], str], found: Found) -> list[Lit | tuple[str, int, int]]:
         """The template in order: text, and metavariables with their places in its code."""
         code = self.template.code
         slots: list[tuple[int, int, str, str]] = [(start, end, "", text) for (start, end), text in spoken.items()]
         for start, end, meta in reserved(code):
-            if any(low <= start < high for low, high in spoken):
-                continue  # part of a dotted name that the file says otherwise
+            if start < self.template.first or any(low <= start < high for low, high in spoken):
+                continue  # above what is asked for, or part of a dotted name that the file says otherwise
             low = start - 2 if meta.many and code[start - 2 : start] == "**" else start
             high = end + 2 if meta.many and code[end : end + 2] == "=0" else end
-            slots.append((low, high, meta.name, ""))
+            if (front := found.get(f"<{low}")) is not None:
+                slots.append((front.first, front.first, f"<{low}", ", "))
+            slots.append((low, high, meta.name if front is None else f">{low}", ""))
         out: list[Lit | tuple[str, int, int]] = []
         at = self.template.first
         for start, end, name, text in sorted(slots):
-            out += [Lit(code[at:start]), (name, start, end) if name else Lit(text)]
+            out += [Lit(code[at:start]), *[(name, start, end)] * bool(name), *[Lit(text)] * bool(text)]
             at = end
         return [*out, Lit(code[at:].rstrip("\n"))]
 

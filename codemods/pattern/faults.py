@@ -84,7 +84,8 @@ def _misplaced(shape: Shape) -> Iterator[str]:
 
 def rule_faults(rule: Rule) -> Iterator[str]:
     """Why a rule could never match."""
-    if rule.match is not None and any(one.match is not None and _alike(one.match, rule.match) for one in rule.nots):
+    plain = [one.match for one in rule.nots if not (one.any or one.all or one.nots or one.where)]
+    if rule.match is not None and any(one is not None and _alike(one, rule.match) for one in plain):
         yield "could never match: `not` says what `match` says"
     found = kinds(rule)
     if found is not None and not found:

@@ -94,6 +94,8 @@ def parse(text: str) -> Parsed:
             failure = failure or error
     assert failure is not None
     remedy = "; `...` is Python's Ellipsis, `$$$` is any number of arguments" if "..." in plain else ""
+    if "was never closed" in failure.msg:
+        remedy += "; in a YAML list in brackets, a comma ends the item: write the pattern in quotes, or the list as lines"
     raise PatternError(f"not Python: {_shown(failure.msg)}{remedy}", max((failure.lineno or 1) - _lines_before(plain), 1))
 
 
@@ -190,6 +192,8 @@ def _spelled(found: re.Match[str], text: str) -> str:
     name, line = found["name"] or "", text.count("\n", 0, found.start()) + 1
     if found["meta"] == "$" and not name:
         raise PatternError("a `$` stands alone; a metavariable is $X, $$$ARGS or $_", line)
+    if found.start() and re.match(r"\w", text[found.start() - 1]):
+        raise PatternError("a metavariable is a whole name, not part of one; ask for a part by `where: $X: matches`", line)
     if name and not _NAME.fullmatch(name):
         raise PatternError(f"a metavariable is written in capitals: {found['meta']}{name.upper()}", line)
     return f"{_MANY if found['meta'] == '$$$' else _ONE}{'_' if not name or name.startswith('_') else name}"

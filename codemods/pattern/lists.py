@@ -1,8 +1,9 @@
-"""What `ast` keeps in several lists as one: parameters with their defaults, and the entries of a dict display."""
+"""What `ast` keeps in several lists as one: parameters with their defaults, the entries of a dict display, keyword patterns."""
 
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from typing import TypeVar
 
 _PLACE = ("lineno", "col_offset", "end_lineno", "end_col_offset")
@@ -56,6 +57,14 @@ def _placed(made: P, first: ast.AST, last: ast.AST, stars: int) -> P:
     return made
 
 
+def sorts_spelled(texts: Sequence[str], nodes: Sequence[ast.AST | str]) -> tuple[str, ...]:
+    """The texts of what a `$$$` holds; parameters also behind the `*`, and before the `/`, that says how they are passed."""
+    first, last = nodes[0], nodes[-1]
+    fronts = ("", "*, ") if isinstance(first, Parameter) and first.sort == "key" else ("",)
+    ends = ("", ", /") if isinstance(last, Parameter) and last.sort == "pos" else ("",)
+    return tuple(f"{front}{text}{end}" for text in texts for front in fronts for end in ends)
+
+
 def pairs(node: ast.Dict) -> list[Pair]:
     """The entries of a dict display, in order."""
     found = []
@@ -64,3 +73,14 @@ def pairs(node: ast.Dict) -> list[Pair]:
         made.key, made.value = key, value
         found.append(_placed(made, key or value, value, 0 if key else 2))
     return found
+
+
+Called = ast.Call | ast.ClassDef | ast.MatchClass
+
+
+def arguments(node: Called) -> tuple[list[ast.expr] | list[ast.pattern], list[ast.keyword]]:
+    """What a call, class or class pattern says by place, and by keyword. A keyword pattern is placed where its pattern is."""
+    if not isinstance(node, ast.MatchClass):
+        return node.args if isinstance(node, ast.Call) else node.bases, node.keywords
+    said = zip(node.kwd_attrs, node.kwd_patterns, strict=True)
+    return node.patterns, [_placed(ast.keyword(arg=name, value=value), value, value, 0) for name, value in said]  # type: ignore[call-overload]

@@ -6,12 +6,13 @@ import ast
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from codemods.pattern.captures import DOUBT, Capture, File, Found, bound
+from codemods.pattern.captures import DOUBT, FREE, SORT, TAKEN, Capture, File, Found, bound, noted
 from codemods.pattern.language import Meta
-from codemods.pattern.lists import pairs, parameters
-from codemods.pattern.shapes import Arguments, Constant, Decorators, Dotted, Member, Node, Row, Shape, dotted
-from engine import BUILTINS
+from codemods.pattern.lists import Called, arguments, pairs, parameters
+from codemods.pattern.named import named, unclear
+from codemods.pattern.shapes import Arguments, Constant, Decorators, Dotted, Member, Node, Row, Shape, Sort, dotted
 
+Owner = tuple[ast.AST, str] | None  # whose list it is that is looked at, and the name of its field
 _BLOCKS = frozenset({"body", "orelse", "finalbody"})
 
 
@@ -25,7 +26,7 @@ def match(shape: Shape, value: Any, found: Found, file: File) -> Iterator[Found]
         if type(value) is shape.kind:  # type: ignore[union-attr]
             yield from _fields(shape, value, 0, found, file)  # type: ignore[arg-type]
     elif kind is Dotted:
-        yield from _named(shape.name, value, found, file)  # type: ignore[union-attr]
+        yield from named(shape.name, value, found, file)  # type: ignore[union-attr]
     elif kind is Member:
         yield from _member(shape, value, found, file)  # type: ignore[arg-type]
     elif kind is Constant:
@@ -69,9 +70,13 @@ def _field(name: str, inner: Shape, node: ast.AST, found: Found, file: File) -> 
         return sequence(inner.parts, pairs(node), found, file)  # type: ignore[union-attr, arg-type]
     if name == "*parameters":
         return sequence(inner.parts, parameters(node), found, file)  # type: ignore[union-attr, arg-type]
+    if isinstance(inner, Sort):
+        sort: str = node.sort  # type: ignore[attr-defined]
+        is_said = sort == inner.written
+        return iter([noted(found, SORT, () if is_said else (node,))] if is_said or sort in inner.others else ())
     value = getattr(node, name, None)
     if isinstance(inner, Decorators):
-        return _among(inner.parts, value or [], found, file)
+        return _decorators(inner.parts, value or [], inner.loose, found, file)
     if isinstance(inner, Row) and type(value) is list:
         if name in _BLOCKS and bool(inner.parts) != bool(value):
             return iter(())  # an `else:` that is written must be there
@@ -80,13 +85,7 @@ def _field(name: str, inner: Shape, node: ast.AST, found: Found, file: File) -> 
 
 
 def sequence(
-    parts: Sequence[Shape],
-    values: Sequence[Any],
-    found: Found,
-    file: File,
-    owner: tuple[ast.AST, str] | None = None,
-    at: int = 0,
-    whole: bool = True,
+    parts: Sequence[Shape], values: Sequence[Any], found: Found, file: File, owner: Owner = None, at: int = 0, whole: bool = True
 ) -> Iterator[Found]:
     """`values` from the index `at` on have these shapes, in order; all of them, or with `whole` false the first ones."""
     if not parts:
@@ -106,23 +105,35 @@ def sequence(
             yield from sequence(rest, values, after, file, owner, at + 1, whole)
 
 
-def _among(parts: Sequence[Shape], values: Sequence[Any], found: Found, file: File) -> Iterator[Found]:
-    """`values` hold these shapes in this order, perhaps with others between."""
+def _decorators(parts: Sequence[Shape], values: Sequence[ast.expr], loose: bool, found: Found, file: File) -> Iterator[Found]:
+    """`values` have these shapes in this order; where that is `loose`, perhaps with others between. It is noted which."""
     if not parts:
-        yield found
+        if loose or not values:
+            yield noted(found, FREE, values)
         return
-    for index, value in enumerate(values):
-        for after in match(parts[0], value, found, file):
-            yield from _among(parts[1:], values[index + 1 :], after, file)
+    first = parts[0]
+    if isinstance(first, Meta) and first.many:
+        for end in range(0 if parts[1:] else len(values), len(values) + 1):
+            held = values[:end]
+            if (after := bound(found, first.name, Capture(tuple(held), True))) is not None:
+                kind = FREE if first.name == "_" else TAKEN
+                yield from _decorators(parts[1:], values[end:], loose, noted(after, kind, held), file)
+        return
+    for index, value in enumerate(values if loose else values[:1]):
+        for after in match(first, value, noted(found, FREE, values[:index]), file):
+            yield from _decorators(parts[1:], values[index + 1 :], loose, noted(after, TAKEN, (value,)), file)
 
 
-def _arguments(shape: Arguments, node: ast.Call | ast.ClassDef, found: Found, file: File) -> Iterator[Found]:
-    given = node.args if isinstance(node, ast.Call) else node.bases
+def _arguments(shape: Arguments, node: Called, found: Found, file: File) -> Iterator[Found]:
+    given, keywords = arguments(node)
     rest = shape.rest
+    if shape.before is not None:
+        yield from _around_keywords(shape, node, found, file)
+        return
     if rest is None:
-        if len(node.keywords) == len(shape.keywords):
+        if len(keywords) == len(shape.keywords):
             for after in sequence(shape.positional, given, found, file):
-                yield from (one for one, _ in _keywords(shape.keywords, node.keywords, after, file))
+                yield from (one for one, _ in _keywords(shape.keywords, keywords, after, file))
         return
     held = Meta("*", True)  # what is left over joins it before it is bound
     last = max(index for index, part in enumerate(shape.positional) if part == rest)
@@ -130,10 +141,35 @@ def _arguments(shape: Arguments, node: ast.Call | ast.ClassDef, found: Found, fi
     for after in sequence(positional, given, found, file):
         taken = after["*"].nodes
         before = {name: capture for name, capture in after.items() if name != "*"}
-        for one, left in _keywords(shape.keywords, node.keywords, before, file):
+        for one, left in _keywords(shape.keywords, keywords, before, file):
+            if left and rest.name != "_" and isinstance(node, ast.MatchClass):
+                continue  # nothing says where the keyword of a pattern stands
             nodes = sorted([*taken, *left], key=lambda part: (part.lineno, part.col_offset))  # type: ignore[union-attr]
             if (done := bound(one, rest.name, Capture(tuple(nodes), True))) is not None:
                 yield done
+
+
+def _around_keywords(shape: Arguments, node: Called, found: Found, file: File) -> Iterator[Found]:
+    """Of `f($$$A, k=1, $$$B)`: what stands before the keywords is for `$$$A`, and what stands behind the first is for `$$$B`."""
+    before, rest = shape.before, shape.rest
+    assert before is not None and rest is not None
+    given, keywords = arguments(node)
+    for held, left in _keywords(shape.keywords, keywords, found, file):
+        first = min(_place(one) for one in keywords if one not in left)
+        early, late = ([one for one in left if (_place(one) > first) is behind] for behind in (False, True))
+        front = [one for one in given if _place(one) < first]
+        late = sorted([*late, *given[len(front) :]], key=_place)
+        last = max(index for index, part in enumerate(shape.positional) if part == before)
+        parts = (*shape.positional[:last], Meta("*", True), *shape.positional[last + 1 :])
+        for one in sequence(parts, front, held, file):
+            nodes = (*one["*"].nodes, *early)
+            after = bound({name: capture for name, capture in one.items() if name != "*"}, before.name, Capture(nodes, True))
+            if after is not None and (done := bound(after, rest.name, Capture(tuple(late), True))) is not None:
+                yield done
+
+
+def _place(node: Any) -> tuple[int, int]:
+    return node.lineno, node.col_offset
 
 
 def _keywords(
@@ -151,31 +187,6 @@ def _keywords(
 # -- names -------------------------------------------------------------------------------
 
 
-def _named(name: str, node: Any, found: Found, file: File) -> Iterator[Found]:
-    """A name of the pattern: what it stands for where it is a builtin or begins with a module, else its spelling."""
-    kind = type(node)
-    if kind is not ast.Name and kind is not ast.Attribute:
-        return
-    last = name.rpartition(".")[2]
-    word = node.id if kind is ast.Name else node.attr
-    if word != last and (kind is not ast.Name or word not in file.aliases(last)):
-        return
-    spelled = dotted(node) == name
-    if kind is ast.Name and not isinstance(node.ctx, ast.Load):
-        if spelled:
-            yield found
-        return
-    if name not in BUILTINS and not file.means_module(name):
-        if spelled or file.source.names.qualified(node) == name:
-            yield found
-        return
-    meaning = file.source.names.qualified(node)
-    if meaning in (name, f"builtins.{name}"):
-        yield found
-    elif meaning is None and ((spelled and _unclear(node, name, file)) or _starred(node, name, file)):
-        yield {DOUBT: Capture((node,)), **found}
-
-
 def _member(shape: Member, node: Any, found: Found, file: File) -> Iterator[Found]:
     """`subprocess.$F`: where that is a module, whatever the file calls it or what it holds; else the spelling."""
     root, last = shape.parts[0], shape.parts[-1]
@@ -190,7 +201,7 @@ def _member(shape: Member, node: Any, found: Found, file: File) -> Iterator[Foun
         return
     meaning, spelled = file.source.names.qualified(node), dotted(node)
     parts = (meaning or spelled).split(".")
-    if len(parts) != len(shape.parts) or (meaning is None and not _unclear(node, spelled, file)):
+    if len(parts) != len(shape.parts) or (meaning is None and not unclear(node, spelled, file)):
         return
     after: Found | None = found if meaning else {DOUBT: Capture((node,)), **found}
     for want, part in zip(shape.parts, parts, strict=True):
@@ -199,27 +210,6 @@ def _member(shape: Member, node: Any, found: Found, file: File) -> Iterator[Foun
             after = bound(after, want.name, Capture((part,))) if isinstance(want, Meta) else same_part
     if after is not None:
         yield after
-
-
-def _unclear(node: ast.expr, name: str, file: File) -> bool:
-    """May the name stand for this after all: one of several meanings, or what a star import brings?"""
-    root, names = node, file.source.names
-    while isinstance(root, ast.Attribute):
-        root = root.value
-    if not isinstance(root, ast.Name) or names.is_inner(root):
-        return False  # of the latter a lambda or a comprehension says what it is
-    bindings = names.lookup(root.id, names.scope_at(root))
-    if bindings is None:
-        return names.has_star_import
-    return any(one.target and (one.target == name or name.startswith(f"{one.target}.")) for one in bindings)
-
-
-def _starred(node: Any, name: str, file: File) -> bool:
-    """May an import of `*` from just this module bring the name, which nothing else in the file binds?"""
-    module, _, word = name.rpartition(".")
-    names = file.source.names
-    is_brought = isinstance(node, ast.Name) and not word.startswith("_") and module in file.starred
-    return is_brought and not names.is_inner(node) and names.lookup(node.id, names.scope_at(node)) is None
 
 
 # -- a first look ------------------------------------------------------------------------

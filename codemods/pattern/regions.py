@@ -7,7 +7,8 @@ import itertools
 import re
 import tokenize
 
-from codemods.pattern.captures import Capture, File
+from codemods.pattern.captures import File
+from codemods.pattern.rules import block_of
 from codemods.pattern.text import Kept, inner_lines, offsets, tokens
 from engine import SliceError, Source
 
@@ -28,27 +29,27 @@ def first_of(node: ast.AST, source: Source) -> int:
     return source.text.rfind("@", 0, source.start(decorators[0])) if decorators else source.start(node)
 
 
-def suite(capture: Capture, file: File, limit: int) -> tuple[int, int] | None:
-    """The text from behind a header's colon to the end of its whole block, where the capture is that block.
+def colon_above(first: ast.AST, file: File, low: int) -> int | None:
+    """The offset behind a header's colon, where this statement is the first of its block.
 
-    None where it is not, or where the block stands on the header's own line. `limit`: the end of what is replaced.
+    None where it is not, or stands on the header's own line, or the header stands before `low`.
     """
-    owner, nodes, source = capture.owner, capture.nodes, file.source
-    if owner is None or capture.first or not nodes or len(getattr(owner, capture.field)) != len(nodes):
+    source, held = file.source, block_of(first, file)
+    if held is None or held[3]:
         return None
-    first = nodes[0]
-    assert isinstance(first, ast.AST)
-    start = first_of(first, source)
+    owner, start = held[0], first_of(first, source)
     if isinstance(owner, ast.Module) or indentation(source, start) is None:
         return None
-    begin = _header(owner, capture.field, source)
+    begin = _header(owner, held[1], source)
+    if begin < low:
+        return None
     colon = -1
     text = source.text[begin:start]
     starts = offsets(text)
     for token in tokens(text):
         if token.type == tokenize.OP and token.string == ":":
             colon = starts[token.start[0] - 1] + token.start[1] + 1
-    return (begin + colon, behind(nodes[-1], start, limit, source)) if colon > 0 else None
+    return begin + colon if colon > 0 else None
 
 
 def _header(owner: ast.AST, field: str, source: Source) -> int:
@@ -86,7 +87,7 @@ def kept(source: Source, start: int, end: int, old: str, new: str) -> Kept:
     text = source.text[start:end]
     if old == new or "\n" not in text:
         return Kept(start, end, text)
-    inside, starts = inner_lines(text), offsets(text)
+    inside, starts = inner_lines(old + text), offsets(text)
     edits = []
     for number in range(1, len(starts) - 1):
         at = starts[number]
@@ -98,18 +99,18 @@ def kept(source: Source, start: int, end: int, old: str, new: str) -> Kept:
             while common < min(len(old), len(new)) and old[common] == new[common]:
                 common += 1
             edits.append((start + at + common, start + at + len(old), new[common:]))
-        elif not line.lstrip().startswith("#") and not _continues(text, at):
+        elif not line.lstrip().startswith("#") and not _continues(old + text[:at]):
             raise SliceError("indentation", "a line of the block is indented by other characters than its first line")
     return Kept(start, end, _applied(text, start, edits), tuple(edits))
 
 
-def _continues(text: str, at: int) -> bool:
-    """Is the line that begins at `at` inside brackets, or behind a backslash?"""
+def _continues(text: str) -> bool:
+    """Is the line that begins behind this text inside brackets, or behind a backslash?"""
     depth = 0
-    for token in tokens(text[:at]):
+    for token in tokens(text):
         if token.type == tokenize.OP:
             depth += (token.string in "([{") - (token.string in ")]}")
-    return depth > 0 or text[:at].rstrip("\r\n").endswith("\\")
+    return depth > 0 or text.rstrip("\r\n").endswith("\\")
 
 
 def _applied(text: str, start: int, edits: list[tuple[int, int, str]]) -> str:

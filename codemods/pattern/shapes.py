@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from codemods.pattern.language import Meta, meta_of
-from codemods.pattern.lists import Pair, Parameter, pairs, parameters
+from codemods.pattern.lists import Called, Pair, Parameter, arguments, pairs, parameters
 
 _OPEN = frozenset({"ctx", "type_comment", "kind", "type_params", "simple", "type_ignores"})
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -43,18 +44,31 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """The arguments of a call or class: positional ones in order, keywords in any. `rest` takes what is left over."""
+    """The arguments of a call or class: positional ones in order, keywords in any. `rest` takes what is left over.
+
+    Of `f($$$A, k=1, $$$B)` each takes what stands on its side of the keywords: `before` is the `$$$` that does so on theirs.
+    """
 
     positional: tuple[Shape, ...]
     keywords: tuple[Shape, ...]
     rest: Meta | None
+    before: Meta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """How a parameter is passed, as written; and how else it may be."""
+
+    written: str
+    others: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Decorators:
-    """These decorators in this order, perhaps among others."""
+    """These decorators in this order; where they are `loose`, perhaps among others."""
 
     parts: tuple[Shape, ...]
+    loose: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +79,7 @@ class Member:
     spelled: Node
 
 
-Shape = Meta | Dotted | Member | Constant | Node | Row | Arguments | Decorators | str | int | None
+Shape = Meta | Dotted | Member | Constant | Node | Row | Arguments | Decorators | Sort | str | int | None
 
 
 def shape_of(node: object) -> Shape:
@@ -89,32 +103,43 @@ def shape_of(node: object) -> Shape:
 
 def _fields(node: ast.AST) -> tuple[tuple[str, Shape], ...]:
     found: list[tuple[str, Shape]] = []
-    if isinstance(node, (ast.Call, ast.ClassDef)):
+    if isinstance(node, Called):
         found.append(("*arguments", _arguments(node)))
     if isinstance(node, ast.Dict):
         found.append(("*pairs", Row(tuple(map(shape_of, pairs(node))))))
     if isinstance(node, ast.arguments):
-        found.append(("*parameters", Row(tuple(map(shape_of, parameters(node))))))
+        found.append(("*parameters", Row(tuple(_parameters(node)))))
     for name in node._fields:
         value = getattr(node, name, None)
         if name in _OPEN or _is_said_elsewhere(node, name) or (value is None and name in ("returns", "annotation")):
             continue
         if isinstance(node, Parameter) and name == "sort" and "*" not in node.sort:
-            continue  # a parameter that is passed by place, by name or by either
+            continue  # where it stands says how else it may be passed
         if name == "decorator_list":
-            if value:
-                row = shape_of(value)
-                assert isinstance(row, Row)
-                many = any(isinstance(part, Meta) and part.many for part in row.parts)
-                found.append((name, row if many else Decorators(row.parts)))
+            parts = tuple(map(shape_of, value or ()))
+            many = any(isinstance(part, Meta) and part.many for part in parts)
+            found.append((name, Decorators(parts, not many)))
             continue
         found.append((name, shape_of(value)))
     return tuple(sorted(found, key=lambda field: _price(field[1])))
 
 
+def _parameters(node: ast.arguments) -> Iterator[Shape]:
+    """Each parameter; a `$$$` before it may hold the `*`, and one behind it the `/`, that says how it is passed."""
+    given = parameters(node)
+    many = [index for index, one in enumerate(given) if (meta := metavariable(one)) is not None and meta.many]
+    for index, one in enumerate(given):
+        shape = shape_of(one)
+        if isinstance(shape, Node) and "*" not in one.sort:
+            others = ["key"] * any(at < index for at in many) + ["pos"] * any(at > index for at in many)
+            others = ["pos", "", "key", "*", "**"] if meta_of(one.arg.arg) else others
+            shape = Node(shape.kind, (("*sort", Sort(one.sort, frozenset(others))), *shape.fields))
+        yield shape
+
+
 def _is_said_elsewhere(node: ast.AST, name: str) -> bool:
-    if isinstance(node, (ast.Call, ast.ClassDef)):
-        return name in ("args", "keywords", "bases")
+    if isinstance(node, Called):
+        return name in ("args", "keywords", "bases", "patterns", "kwd_attrs", "kwd_patterns")
     return isinstance(node, (ast.Dict, ast.arguments))
 
 
@@ -129,12 +154,15 @@ def _price(shape: Shape) -> int:
     return 3 if isinstance(shape, (Arguments, Decorators)) else 0
 
 
-def _arguments(node: ast.Call | ast.ClassDef) -> Arguments:
-    positional = [shape_of(part) for part in (node.args if isinstance(node, ast.Call) else node.bases)]
-    keywords = [shape_of(part) for part in node.keywords]
+def _arguments(node: Called) -> Arguments:
+    by_place, by_keyword = arguments(node)
+    positional = [shape_of(part) for part in by_place]
+    keywords = [shape_of(part) for part in by_keyword]
     rests = [part for part in keywords if isinstance(part, Meta) and part.many]
     named = tuple(part for part in keywords if part not in rests)
     places = [index for index, part in enumerate(positional) if isinstance(part, Meta) and part.many]
+    if len(rests) == 1 and named and places:
+        return Arguments(tuple(positional), named, rests[0], positional[places[-1]])  # type: ignore[arg-type]
     if rests:
         return Arguments((*positional, *rests), named, rests[-1])
     rest = positional[places[-1]] if places else None

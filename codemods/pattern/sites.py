@@ -23,6 +23,7 @@ _NO_BLOCK = frozenset(
     {ast.Expr, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return, ast.Raise, ast.Assert, ast.Pass, ast.Break, ast.Continue}
     | {ast.Delete, ast.Import, ast.ImportFrom, ast.Global, ast.Nonlocal}
 )
+_SIGNATURE = re.compile(r"[ \t]*#[ \t]*type:[ \t]*\(")  # a function's types: they must stay right below its header
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -144,7 +145,7 @@ def _with_comments(node: ast.AST, source: Source) -> int:
     indent = indentation(source, start)
     while indent is not None and (line := source.line_start(start)) > 0:
         above = source.line_start(line - 1)
-        if not source.text.startswith(f"{indent}#", above):
+        if not source.text.startswith(f"{indent}#", above) or _SIGNATURE.match(source.text, above):
             break
         start = above + len(indent)
     return start
@@ -153,18 +154,21 @@ def _with_comments(node: ast.AST, source: Source) -> int:
 def below_the_one_before(match: Match, first: ast.AST, begin: int, file: File) -> int:
     """Where the comments begin that stand between a captured statement, which begins at `begin`, and the one before it.
 
-    They go along with it where that one is replaced too and is no captured code, and they are as deep as it; else `begin`.
+    They go along with it where that one is replaced too, and they are as deep as it; else `begin`.
     """
     source, place, indent = file.source, block_of(first, file), indentation(file.source, begin)
     before = place[2][place[3] - 1] if place is not None and place[3] else None
     if before is None or indent is None or source.start(before) < place_of(match, file)[0]:
         return begin
-    if any(before in capture.nodes for capture in match.found.values()):
-        return begin  # what it holds takes what stands below it
     low = source.line_end(source.end(before))
-    above = source.text[low : source.line_start(begin)]
-    lines = [line for line in above.splitlines() if line.strip()]
-    return low + above.index("#") if lines and all(line.startswith(f"{indent}#") for line in lines) else begin
+    at, found = source.line_start(begin), begin
+    while at > low:
+        at = source.line_start(at - 1)
+        if source.text.startswith(f"{indent}#", at):
+            found = at + len(indent)
+        elif source.text[at : source.line_end(at)].strip():
+            break
+    return found
 
 
 def with_last_comments(source: Source, last: ast.AST, indent: str | None, end: int) -> int:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import ast
-import copy
 import re
 from collections.abc import Mapping, Sequence
 
 from codemods.pattern.captures import Capture
+from codemods.pattern.decorated import DEFINITIONS, below_decorators, changed_decorators, require_kept, stand_beside
 from codemods.pattern.expressions import Writer
 from codemods.pattern.language import Parsed
-from codemods.pattern.placing import edits_of, held_places, names_in_brackets, pieces_laid_out
-from codemods.pattern.regions import behind, first_of, indentation, kept, step, suite
+from codemods.pattern.openings import require_sorts
+from codemods.pattern.placing import edits_of, held_places, names_in_brackets, narrowed, pieces_laid_out
+from codemods.pattern.regions import behind, colon_above, first_of, indentation, kept, step
+from codemods.pattern.rules import block_of
+from codemods.pattern.seams import blank_lines, keeps_header, require_own_line, seats, spaced, with_last_comment
 from codemods.pattern.shapes import same
 from codemods.pattern.sites import Match, below_the_one_before, colon_of, is_alone, place_of, with_last_comments
 from codemods.pattern.substitute import substituted
@@ -26,21 +29,28 @@ def statement_edits(writer: Writer, match: Match) -> tuple[list[Edit], int, int]
     """
     source = writer.file.source
     start, end = place_of(match, writer.file)
-    if writer.template.kind == "statements" and getattr(match.nodes[0], "decorator_list", None) and _says_decorators(writer):
+    beside = stand_beside(writer, match)  # decorators are edits of their own
+    require_kept(writer, match, not beside)
+    if not beside and match.begin is None and isinstance(match.nodes[0], DEFINITIONS):
         start = first_of(match.nodes[0], source)
     if source.text.startswith("elif", start) and isinstance(match.nodes[0], ast.If):
         raise SliceError("elif", "an `elif` branch is no statement of its own")
     indent = indentation(source, start)
-    end = with_last_comments(source, match.nodes[-1], indent, end)
+    end = with_last_comments(source, match.nodes[-1], indent, with_last_comment(source, match, end))
     done: dict[ast.AST, tuple[str, ast.AST]] = {}
     spoken = writer.spoken(match)
     meant = _meant(writer, match, done, writer.by_id(spoken))
     if kept_annotation := _kept_annotation(writer, match):
         spoken |= kept_annotation
         meant[0].returns = match.nodes[0].returns  # type: ignore[attr-defined]
-    if _says_the_same(meant, match.nodes):
+    require_sorts(meant, match, writer.file)
+    above = changed_decorators(writer, match, meant[0], spoken, done) if beside else []
+    if len(meant) == len(match.nodes) and all(map(same, meant, match.nodes)):
         return [], start, end
-    pieces = _Layout(writer, match, done, indent or "", end).pieces(writer.parts(spoken))
+    if beside:
+        meant[0].decorator_list = []  # type: ignore[attr-defined]
+        writer, spoken = below_decorators(writer, spoken)
+    pieces = _Layout(writer, match, done, indent or "", (start, end)).pieces(writer.parts(spoken, match.found))
 
     def parsed(text: str) -> Sequence[ast.AST]:
         return _parsed(text, indent or "", writer.template.kind)
@@ -51,8 +61,11 @@ def statement_edits(writer: Writer, match: Match) -> tuple[list[Edit], int, int]
     text = "".join(piece.text for piece in lines)
     if (indent is None or not is_alone(source, end)) and ("\n" in text or not _simple(meant)):
         raise SliceError("shares-line", "the statement shares a line with other code; put it on a line of its own")
-    require_comments(f"{indent or ''}{source.text[start:end]}", f"{indent or ''}{text}")
-    return edits_of(source, lines, start, end), start, end
+    require_own_line(source, lines, end)
+    rest = source.text[end : source.line_end(end)]
+    require_comments(f"{indent or ''}{source.text[start:end]}{rest}", f"{indent or ''}{text}{rest}")
+    edits = [*narrowed(source, above), *edits_of(source, lines, start, end)]
+    return edits, min([start, *(edit.start for edit in edits)]), end
 
 
 def _kept_annotation(writer: Writer, match: Match) -> dict[tuple[int, int], str]:
@@ -72,23 +85,6 @@ def _statements(template: Parsed) -> list[ast.stmt]:
     """The template's statements or its clause; an expression as a statement."""
     nodes = template.nodes
     return [ast.copy_location(ast.Expr(node), node) if isinstance(node, ast.expr) else node for node in nodes]  # type: ignore[misc]
-
-
-def _says_the_same(meant: Sequence[ast.AST], nodes: Sequence[ast.AST]) -> bool:
-    """Is this what is there, but for decorators that the template does not speak of?"""
-
-    def plain(new: ast.AST, old: ast.AST) -> ast.AST:
-        if not getattr(old, "decorator_list", None) or getattr(new, "decorator_list", None):
-            return old
-        made = copy.copy(old)
-        made.decorator_list = []  # type: ignore[attr-defined]
-        return made
-
-    return len(meant) == len(nodes) and all(same(new, plain(new, old)) for new, old in zip(meant, nodes, strict=True))
-
-
-def _says_decorators(writer: Writer) -> bool:
-    return any(getattr(node, "decorator_list", None) for node in writer.template.nodes)
 
 
 def _simple(meant: Sequence[ast.AST]) -> bool:
@@ -128,13 +124,16 @@ def _parsed(text: str, indent: str, kind: str) -> Sequence[ast.AST]:
 class _Layout:
     """Puts the template's lines and the captured code together, each line at its indentation."""
 
-    def __init__(self, writer: Writer, match: Match, done: dict[ast.AST, tuple[str, ast.AST]], indent: str, end: int) -> None:
-        self.writer, self.match, self.done, self.indent, self.end = writer, match, done, indent, end
+    def __init__(
+        self, writer: Writer, match: Match, done: dict[ast.AST, tuple[str, ast.AST]], indent: str, place: tuple[int, int]
+    ) -> None:
+        self.writer, self.match, self.done, self.indent, self.place = writer, match, done, indent, place
         self.source = writer.file.source
         self.step = step(self.source, match.nodes[0])
         self.unit = _unit(writer.template.code)
-        self.suites = _suites(_statements(writer.template))
+        self.seats = seats(_statements(writer.template))
         self.found: list[Piece] = []
+        self.blank: dict[int, tuple[int, int]] = {}  # captured statements by index in `found`: blank lines above and below
 
     def pieces(self, parts: Sequence[Lit | tuple[str, int, int]]) -> list[Piece]:
         """The new text, piece by piece."""
@@ -145,18 +144,18 @@ class _Layout:
                 continue
             name, start, _ = part
             capture = self.match.found[name]
-            if self._place(start) not in self.suites:
+            if self._place(start) not in self.seats:
                 self.found += self.writer.filling(capture, self.done)
             elif not self._block(capture, start):
                 after = parts[index + 1] if index + 1 < len(parts) else None
                 if isinstance(after, Lit):  # nothing is captured: its line goes
                     parts[index + 1] = Lit(re.sub(r"^\n[ ]*", "", after.text) if not self._said() else after.text)
-        return self.found
+        return spaced(self.found, self.blank, self.source.newline)
 
     def _said(self) -> bool:
         """Cut the line that was begun; was there text before it?"""
         last = self.found[-1] if self.found else None
-        if isinstance(last, Lit) and last.text.strip():
+        if isinstance(last, Lit) and (last.text.strip() or any(piece != Lit("") for piece in self.found[:-1])):
             self.found[-1] = Lit(re.sub(r"\r?\n[ \t]*$", "", last.text))
             return True
         return False
@@ -169,9 +168,10 @@ class _Layout:
     def _block(self, capture: Capture, start: int) -> bool:
         """Captured statements; False where there are none and nothing needs to stand there."""
         source, code = self.source, self.writer.template.code
-        alone = self.suites[self._place(start)]
+        seat = self.seats[self._place(start)]
         nodes = [node for node in capture.nodes if isinstance(node, ast.AST)]
         if not nodes:
+            alone = seat.opens and seat.is_last
             if alone:
                 self.found.append(Lit("pass"))
             return alone
@@ -180,27 +180,38 @@ class _Layout:
         if not isinstance(nodes[0], ast.stmt):
             self.found += self.writer.filling(capture, self.done)
             return True
-        whole = suite(capture, self.writer.file, self.end) if alone else None
         begin = first_of(nodes[0], source)
-        own = indentation(source, begin)
-        if whole is not None:
-            last = self.found[-1]
-            assert isinstance(last, Lit)
+        until, is_shared = self._until(nodes[-1])
+        own, end = indentation(source, begin), behind(nodes[-1], begin, until, source)
+        colon = colon_above(nodes[0], self.writer.file, self.place[0]) if seat.opens else None
+        last = self.found[-1]
+        if colon is not None and isinstance(last, Lit) and keeps_header(nodes[0], colon, seat, self.match, self.writer.file):
             self.found[-1] = Lit(last.text.rstrip(" \t\r\n"))
-            self.found.append(kept(source, *whole, own or "", target))
-            return True
-        if line.strip() and (own is not None or len(nodes) > 1 or "\n" in source.segment(nodes[0])):
-            self.found.append(Lit(source.newline + target))
-        begin = (self.match.begin if nodes[0] is self.match.nodes[0] else None) or self._comments_above(capture, begin)
-        self.found.append(kept(source, begin, behind(nodes[-1], begin, self.end, source), own or "", target))
+            begin = colon
+        else:
+            if line.strip() and (own is not None or len(nodes) > 1 or "\n" in source.segment(nodes[0])):
+                self.found[-1] = Lit(last.text.rstrip(" ") + source.newline + target) if isinstance(last, Lit) else last
+            begin = (self.match.begin if nodes[0] is self.match.nodes[0] else None) or self._comments_above(nodes[0], begin)
+        above, below = blank_lines(capture, seat, begin, end, self.place, self.writer.file)
+        self.blank[len(self.found)] = above, 0 if is_shared else below
+        self.found.append(kept(source, begin, end, own or "", target))
         return True
 
-    def _comments_above(self, capture: Capture, begin: int) -> int:
-        """Where a whole block begins that leaves its header: at the comments above its first statement."""
-        whole = suite(capture, self.writer.file, self.end)
-        if whole is None:
-            return below_the_one_before(self.match, capture.nodes[0], begin, self.writer.file)  # type: ignore[arg-type]
-        first = self.source.line_end(whole[0])
+    def _until(self, last: ast.AST) -> tuple[int, bool]:
+        """What stands below captured statements up to here goes along with them; does the next captured one take the rest?"""
+        held, said = block_of(last, self.writer.file), {meta.name for meta in self.writer.template.metas}
+        after = held[2][held[3] + 1] if held is not None and held[3] + 1 < len(held[2]) else None
+        if after is None or not any(after in capture.nodes for name, capture in self.match.found.items() if name in said):
+            return self.place[1], False
+        begin = below_the_one_before(self.match, after, first_of(after, self.source), self.writer.file)
+        return min(self.source.line_start(begin), self.place[1]), True
+
+    def _comments_above(self, node: ast.AST, begin: int) -> int:
+        """Where a block begins that leaves its header: at the comments above its first statement."""
+        colon = colon_above(node, self.writer.file, self.place[0])
+        if colon is None:
+            return below_the_one_before(self.match, node, begin, self.writer.file)
+        first = self.source.line_end(colon)
         above = self.source.text[first:begin]
         return begin if not above.strip() else first + len(above) - len(above.lstrip())
 
@@ -227,17 +238,4 @@ def _unit(code: str) -> int:
     return min((depth for depth in depths if depth > 1), default=4)
 
 
-def _suites(nodes: Sequence[ast.AST]) -> dict[tuple[int, int], bool]:
-    """Where a statement of the template is only an expression, by line and column; whether it is alone in its block."""
-    found = {}
-    held = [getattr(inner, name, None) for node in nodes for inner in ast.walk(node) for name in _BLOCKS]
-    blocks: list[list[ast.AST]] = [block for block in held if isinstance(block, list)]
-    for block in [list(nodes), *blocks]:
-        for statement in block:
-            if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Name):
-                found[statement.lineno, statement.col_offset] = len(block) == 1 and block in blocks
-    return found
-
-
-_BLOCKS = ("body", "orelse", "finalbody")
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)

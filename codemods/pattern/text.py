@@ -147,6 +147,12 @@ def offsets(text: str) -> list[int]:
     return starts
 
 
+def offset_of(text: str, node: ast.AST) -> int:
+    """Where a node of parsed text begins."""
+    start = offsets(text)[node.lineno - 1]  # type: ignore[attr-defined]
+    return start + len(text[start:].encode()[: node.col_offset].decode())  # type: ignore[attr-defined]
+
+
 def comments(text: str) -> list[str]:
     """The comments of a piece of code, sorted."""
     if "#" not in text:

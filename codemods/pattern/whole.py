@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from codemods.pattern.captures import File, Found
+from codemods.pattern.captures import FREE, SORT, TAKEN, File, Found
 from codemods.pattern.rules import REST, WAY, Condition, Rule
 from codemods.pattern.sites import candidates
 from codemods.pattern.words import needed
 
-_OWN = (REST, WAY)  # what a match of its own says, and not of the site
+_OWN = (REST, WAY, TAKEN, FREE, SORT)  # what a match of its own says, and not of the site
 
 
 def anywhere(rule: Rule, found: Found, file: File) -> Iterator[Found]:

@@ -31,7 +31,7 @@ def run(source: Source, project: Project, options: Mapping[str, Any], code: Code
     from fixit.ftypes import Config
 
     kind = _rule(options, code)
-    runner = LintRunner(Path(source.path), source.text.encode("utf-8"))
+    runner = LintRunner(Path(source.path), source.encode(source.text))  # LibCST heeds a cookie
     violations = list(runner.collect_violations([kind()], Config(path=Path(source.path), root=Path("."))))
     messages, items = {}, []
     for one in violations:

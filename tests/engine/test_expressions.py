@@ -70,6 +70,52 @@ def test_what_cannot_stand_there_is_refused(text, code):
     assert caught.value.reason == "not-as-meant"
 
 
+SHARED_LINES = [
+    "def g(a,\n      b): return MARK\n",
+    "x = (1,\n 2); MARK\n",
+    "MARK; x = (1,\n 2)\n",
+    "y = (1,\n 2); MARK; x = (1,\n 2)\n",
+    "y = (1,\n 2); z = (3,\n 4); MARK; u; x = (1,\n 2); y\n",
+    "if (x and\n    y): MARK\n",
+    "if (x and\n    y): MARK\nelse: z\n",
+    "if a: z\nelif (x and\n    y): MARK\nelse: z\n",
+    "if a:\n  if b:\n    z\n  elif (x and\n    y): z; MARK; x = [1,\n2]; b\n  else: z\n",
+    "with (x\n): MARK\n",
+    "for x in (1,\n 2): MARK\nelse: y\n",
+    "class A(B,\n C): x = MARK\n",
+    "try: a\nexcept (A,\n  B): MARK\nelse: x\nfinally: y\n",
+    "try: a\nexcept A: pass\nelse: x = (1,\n 2); MARK\n",
+    "match x:\n  case (1,\n   2): MARK\n  case 3: y\n",
+    "match x:\n  case (1,\n   2) if MARK: y\n  case 3: y\n",
+    'def f():\n    """a\n    b"""; return MARK\n',
+    "class A:\n    @a(1,\n   2)\n    def f(self,\n     b): return MARK\n    x = 1\n",
+    "class A:\n    @a(1,\n   2)\n    def f(self,\n     b): return (1,\n  MARK); \n    x = 1\n",
+    "if a: x = (1,\n 2); MARK\nelse: z = (1,\n 2); y\n",
+    "if a: x = (1,\n 2); y\nelse: z = (1,\n 2); MARK\n",
+    "async def f(a,\n b):  return MARK # x\n",
+    "while (a\n ): x = 'ü'; MARK; y = 'ü'\n",
+    "while (a\r\n ): x = 'ü'; MARK; y = 'ü'\r\n",
+    "if a: \\\n  MARK\n",
+    "x = 1; \\\n  MARK\n",
+    "x = \\\n  1; MARK\n",
+    "class A: x = (1,\n 2); MARK\n",
+    "try: x = (1,\n 2); MARK\nfinally: y = (1,\n 2)\n",
+    "for a in b: x\nelse: y = (1,\n 2); MARK\n",
+    "x = lambda: (1,\n 2); lambda: MARK\n",
+    "if 1:\n  x = (1,\n 2); y = [\n MARK,\n ]; z\n",
+    "try: MARK\nfinally: y\n",
+    "if a:\n  try: MARK\n  except A: y\n  else: z\n",
+    "try: MARK; x = (1,\n 2)\nexcept A: y\n",
+]
+
+
+@pytest.mark.parametrize("text", SHARED_LINES)
+def test_lines_that_begin_or_end_within_other_code(text):
+    assert replaced(text, "f(a)") == text.replace("MARK", "f(a)")
+    wanted = text.replace("MARK", "MARK.y")
+    assert replaced(wanted, "a or b") == wanted.replace("MARK", "(a or b)")
+
+
 def test_deep_suites_below_are_not_parsed_again():
     body = "    y = [1, 2, 3]\n" * 20_000
     assert replaced(f"if MARK:\n{body}else:\n{body}", "a") == f"if a:\n{body}else:\n{body}"

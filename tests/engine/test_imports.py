@@ -23,6 +23,8 @@ PLACES = {
     "above an import below the use": "import os\nHEREx = USE\nimport late\n",
     "above an import below a definition": "import os\nHEREdef f():\n    return 1\nimport late\nx = USE\n",
     "behind a statement on the import's line": "import os; y = 1\nHEREx = USE\n",
+    "above an import that shares its line with the use": "import sys\nHEREimport os; x = USE\n",
+    "above the first import that shares its line with the use": "HEREimport os; x = USE\n",
     "behind a comment on the import's line": "import os  # noqa\nHEREx = USE\n",
     "behind constants between imports": "import os\nY = 1\nimport sys\nHEREx = USE\n",
     "at the top": "HERE\nx = USE\n",
@@ -56,6 +58,7 @@ def lines(text):
 
 def test_blank_lines_keep_the_import_apart():
     assert placed('"""Doc."""\n\nx = USE\n') == '"""Doc."""\n\nfrom helpers import fetch\n\nx = fetch\n'
+    assert placed("import os; x = USE\n") == "from helpers import fetch\nimport os; x = fetch\n"
     assert placed("x = USE\n") == "from helpers import fetch\n\nx = fetch\n"
     assert placed("def f(): USE\n") == "from helpers import fetch\n\n\ndef f(): fetch\n"
     assert placed("# Why.\n@USE\nclass A: pass\n") == "# Why.\nfrom helpers import fetch\n\n\n@fetch\nclass A: pass\n"

@@ -36,6 +36,15 @@ def raises(context, batch):
     raise ValueError("out of bounds")
 
 
+def heard(context, batch):
+    return [os.path.samestat(os.fstat(2), os.stat(os.devnull)) for _ in batch]
+
+
+def test_a_worker_writes_nothing_on_the_screen_from_its_first_moment():
+    with pool(2) as workers:  # the process that they are forked from says nothing either: one may start while the run ends
+        assert [said for _, said in workers.run(heard, None, [Job("a")])] == [True]
+
+
 def test_every_job_comes_back_with_its_own_result():
     jobs = [Job(str(number), b"x" * number * 1000) for number in range(60)]
     with pool(jobs=2) as runner:

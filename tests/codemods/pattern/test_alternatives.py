@@ -160,7 +160,7 @@ def test_comments_behind_statements_that_stay_are_not_lost():
     "pattern, template, before, after",
     [
         ("def $F($$$P): $$$B", "async def $F($$$P): $$$B", "def f(a) -> {1: int}[1]:", "async def f(a) -> {1: int}[1]:"),
-        ("def $F($$$P): $$$B", "@print\ndef $F($$$P): $$$B", "@str\ndef f() -> 'int':", "@print\ndef f() -> 'int':"),
+        ("def $F($$$P): $$$B", "@print\ndef $F($$$P): $$$B", "@str\ndef f() -> 'int':", "@str\n@print\ndef f() -> 'int':"),
         ("def $F(): $$$B", "def $F(a={1: 2}): $$$B", "def f() -> int:", "def f(a={1: 2}) -> int:"),
         ("def $F($$$P): $$$B", "def $F($$$P) -> str: $$$B", "def f() -> int:", "def f() -> str:"),
         ("def $F($$$P) -> $R: $$$B", "def $F($$$P): $$$B", "def f() -> int:", "def f():"),

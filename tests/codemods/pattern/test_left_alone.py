@@ -13,7 +13,7 @@ REASONS = [
     ("x = str(1)\n", "str($X)", "y = $X", "no-statement"),
     ("x = str(1)\n", "str($X)", "", "no-statement"),
     ("f(\n    # why\n    a,\n    # why\n    b)\n", "f($A, $B)", "f($A)", "comment"),
-    ("if a:\n    # why\n    x()\n    # why\n    y()\n", "if $A:\n    $B\n    y()", "if $A:\n    $B", "comment"),
+    ("if a:\n    # why\n    x()\n    y()  # why\n    y()\n", "if $A:\n    $B\n    y()\n    y()", "if $A:\n    $B", "comment"),
     ("x = 1; print(1)\n", "print($X)", "", "shares-line"),
     ("x = 1; print(1)\n", "print($X)", "if $X: print($X, 2)", "shares-line"),
     ("print(1)  # why\n", "print($X)", "", "comment"),

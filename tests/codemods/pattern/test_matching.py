@@ -95,7 +95,18 @@ CASES = [
     ("except $E: $$$", "try: a\nexcept* X: b\ntry: a\nexcept X: b", ["except X: b"]),
     ("except ($$$, OSError, $$$): $$$", "try: a\nexcept (X, OSError): b\nexcept OSError: c", ["except (X, OSError): b"]),
     ("case $P: pass", "match a:\n    case 1: pass\n    case [b]: pass\n    case c: d", ["case 1: pass", "case [b]: pass"]),
-    ("case Point($$$): $$$", "match a:\n    case Point(x=1): pass\n    case Point(1): 0\n    case 2: pass", ["case Point(1): 0"]),
+    ("case Point($$$): $$$", "match a:\n    case Point(x=1): pass\n    case 2: pass", ["case Point(x=1): pass"]),
+    (
+        "case Point($$$A): $$$",
+        "match a:\n    case Point(x=1): pass\n    case Point(1): 0\n    case 2: pass",
+        ["case Point(1): 0"],
+    ),
+    (
+        "case Point(x=$X, $$$): 0",
+        "match a:\n    case Point(1, y=2, x=3): 0\n    case Point(y=2): 0",
+        ["case Point(1, y=2, x=3): 0"],
+    ),
+    ("case Point(x=1, y=2): 0", "match a:\n    case Point(y=2, x=1): 0\n    case Point(x=1): 0", ["case Point(y=2, x=1): 0"]),
     ("@app.route($$$)", "@app.route('/')\n@other\ndef f(): pass\napp.route(1)", ["app.route('/')"]),
     # not in strings and comments
     ("f($X)", "# f(1)\n'f(1)'\n", []),

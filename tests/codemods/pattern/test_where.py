@@ -54,6 +54,13 @@ def test_inside_words(word, expected):
     assert set(numbers({"not-inside": word}).split()) == every - set(expected.split())
 
 
+def test_a_class_body_runs_where_it_stands():
+    code = "for i in y:\n    class C:\n        x(0)\n        def m(self): x(1)\n"
+    code += "try:\n    class D:\n        x(2)\nexcept E:\n    pass\n"
+    assert found("x($N)", code, where={"inside": "loop"}) == ["x(0)"]
+    assert found("x($N)", code, where={"not-inside": ["loop", "try"]}) == ["x(1)"]
+
+
 WHERE = [
     ({"inside": "for $I in y: $$$\nelse: $$$"}, "1 2 3"),
     ({"inside": ["function", "class"]}, "10 11 12"),

@@ -131,6 +131,16 @@ def test_a_rule_of_a_tool_plans_applies_and_is_done(name, tmp_path):
     assert kit.plan(root).items == ()
 
 
+@pytest.mark.parametrize("head", ["# -*- coding: latin-1 -*-\r\n", "\ufeff", ""])
+def test_fixit_reads_a_file_as_it_is_encoded(tmp_path, head):
+    files = {"a.py": "", "rules.yaml": rules("fixit: fixit.rules.no_redundant_fstring:NoRedundantFString")}
+    root = kit.target(tmp_path, files)
+    encoding = "latin-1" if "latin" in head else "utf-8"
+    (root / "a.py").write_bytes(f'{head}x = f"\u00e9"  # \u00e9\r\n'.encode(encoding))
+    made = kit.plan(root)
+    assert [delta.after for delta in made.deltas] == [f'{head}x = "\u00e9"  # \u00e9\r\n'.encode(encoding)], made.items
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_a_rule_can_be_sent_to_a_worker_and_says_the_same_there(name, tmp_path):
     files, text, _, _ = CASES[name]

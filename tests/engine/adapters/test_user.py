@@ -80,6 +80,10 @@ def test_nothing_runs_that_is_not_trusted_or_changed_since(tmp_path):
     with pytest.raises(RewrightError, match="has changed since it was trusted"):
         kit.load(root, trusted=False)
     kit.rewright(root, "trust", "--check", code=1)
+    (root / "rules.lock").write_text("rubbish\n")
+    assert "`rewright trust` writes it anew" in kit.rewright(root, "trust", "--check", code=2).stderr
+    assert "it is written anew" in kit.rewright(root, "trust", code=0).stderr
+    kit.rewright(root, "trust", "--check", code=0)
 
 
 def test_a_script_of_a_tool_needs_trust_too(tmp_path):
