@@ -56,6 +56,9 @@ def changes(project: Any, options: Mapping[str, Any], case: Case) -> Any:
             raise RewrightError(f"rope: there is no module {said['to']} to move {name} to; make the file first")
         return _moved(project, resource, _there(offset, name), target, case)
     if kind == "inline":
+        if offset is None and case.body is not None:
+            line = case.body.statement.lineno
+            raise RewrightError(f"rope: rope does not find {name} at {resource.path} line {line}; write it on one line first")
         return inline.create_inline(project, resource, offset).get_changes() if offset is not None else None
     return _signature(project, resource, _there(offset, name), case.signature)
 

@@ -11,6 +11,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from engine.adapters import rope_calls, rope_loops, rope_mentions, rope_moved, rope_quoted, rope_renamed, rope_signature
+from engine.adapters.rope_inline import Body, wanted
+from engine.adapters.rope_inlined import require_inlined
 from engine.adapters.rope_options import operation
 from engine.adapters.rope_said import speaking
 from engine.adapters.rope_scopes import cut, exports
@@ -36,6 +38,7 @@ class Case:
     goal: str = ""  # the file that a name moves to
     family: Mapping[Place, object] = field(default_factory=dict)  # the places that a rename changes
     signature: Signature | None = None
+    body: Body | None = None  # what stands for a name that is inlined
 
     @property
     def last(self) -> str:
@@ -71,7 +74,7 @@ def opened(sources: Mapping[str, Source], options: Mapping[str, object], holder:
         return replace(case, goal=goal)
     if kind == "change_signature":
         return _signed(case, options)
-    return case
+    return replace(case, body=wanted(world, place, name))
 
 
 def _place(world: World, path: str, parts: Sequence[str]) -> Place | None:
@@ -178,8 +181,8 @@ def require_sound(case: Case, texts: Mapping[str, str]) -> World | None:
         _require_moved(case, after, paths, changed)
     elif case.kind == "change_signature" and case.signature is not None:
         rope_calls.require_calls(world, after, paths, case.signature)
-    elif case.kind == "inline":
-        rope_moved.require_imports(world, after, paths, case.name)
+    elif case.body is not None:
+        require_inlined(world, after, paths, changed, case.body, case.name)
     return after
 
 

@@ -13,7 +13,7 @@ from engine.walk import blocks
 _Imports = dict[str, bool]  # file of the target to: is it imported while the importing file is?
 
 
-def require_no_new_loop(before: World, after: World, paths: Collection[str], name: str) -> None:
+def require_no_new_loop(before: World, after: World, paths: Collection[str], name: str, what: str = "move") -> None:
     """Raises RewrightError when one of these files would import a module that comes back to it, and did not do so before.
 
     Imports in functions count: what is imported may call them at once.
@@ -25,8 +25,8 @@ def require_no_new_loop(before: World, after: World, paths: Collection[str], nam
             is_new = other not in had or (early and not had[other])
             if is_new and (way := _way(after, other, path, known)):
                 raise RewrightError(
-                    f"rope: to move {name}, {path} would import {' which imports '.join(way)}: a circle that was not there; "
-                    f"move what {name} needs first, or what needs it"
+                    f"rope: to {what} {name}, {path} would import {' which imports '.join(way)}: a circle that was not there; "
+                    f"{what} what {name} needs first, or what needs it"
                 )
 
 

@@ -167,7 +167,7 @@ def require_steady(before: World, after: World, source: str, target: str, name: 
     for local in sorted(there.names.module.bindings):
         for path, inner in after.member(target, local):
             found = was.names.module.bindings.get(inner, []) if path == source else []
-            set_by = _set_again(before, (source, inner), found)
+            set_by = set_again(before, (source, inner), found)
             if set_by and inner not in before.sources[target].names.module.bindings:
                 raise RewrightError(
                     f"rope: {name} needs {inner} of {source}, which {set_by} sets; {target} would import what it is at first; "
@@ -175,7 +175,8 @@ def require_steady(before: World, after: World, source: str, target: str, name: 
                 )
 
 
-def _set_again(world: World, place: Place, found: list[Binding]) -> str:
+def set_again(world: World, place: Place, found: list[Binding]) -> str:
+    """Where a variable of a module is set once more, in its file or from another; empty: nowhere."""
     defined = [one for one in found if not isinstance(one.node, (*FUNCTIONS, ast.ClassDef, ast.Import, ast.ImportFrom))]
     if len(defined) > 1:
         return f"line {defined[1].line}"

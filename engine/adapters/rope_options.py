@@ -28,7 +28,7 @@ def codemod() -> Codemod:
     return Codemod(
         name="rope",
         summary="Run a refactoring of rope over the whole target.",
-        version=4,
+        version=5,
         run_file=Tool("rope"),
         hints=b"",  # whether a file has a part in it, only rope knows
         options=(

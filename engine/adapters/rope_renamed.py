@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import zip_longest
 
-from engine.adapters.rope_said import Here, Said, nodes, said
+from engine.adapters.rope_fields import is_field, require_not_set_by_name
+from engine.adapters.rope_said import Here, Said, field_of, nodes, said
 from engine.adapters.rope_scopes import FUNCTIONS, cut
 from engine.adapters.rope_world import Meaning, Place, World
 from engine.bindings import Scope, scopes
@@ -86,6 +87,8 @@ def require_free(world: World, place: Place, to: str) -> None:
         what = f"the class {found[0][1].node.name} of {found[0][0]}" if found else ""  # type: ignore[attr-defined]
     if what and name != to:
         raise RewrightError(f"rope: {name} cannot be called {to}: {what} has something called {to} already; choose another name")
+    if holder.is_class:
+        require_not_set_by_name(world, place)
 
 
 def righted(world: World, source: Source, now: Source, family: Meaning, to: str) -> Iterator[Edit]:
@@ -97,7 +100,8 @@ def righted(world: World, source: Source, now: Source, family: Meaning, to: str)
     for one, other in zip(nodes(source), nodes(now), strict=False):
         for was, there, meaning in _named(world, source, one, other.node, old):
             word = _word(there)
-            is_left = meaning <= family and word == _word(was) and isinstance(there, (ast.Attribute, *FUNCTIONS))
+            kinds = (ast.Attribute, ast.keyword, *FUNCTIONS)
+            is_left = meaning <= family and word == _word(was) and isinstance(there, kinds)
             if is_left or (word == to and not meaning & family):
                 start = _named_at(now, there, word)
                 yield now.edit(start, start + len(word), to if is_left else _word(was))
@@ -114,6 +118,11 @@ def _named(
         for was, there in zip(node.names, other.names, strict=False):  # type: ignore[attr-defined]
             if was.name in old and (meaning := world.from_import(node, was.name, source.path)):
                 yield was, there, meaning
+    elif isinstance(node, ast.Call):
+        for keyword, its in zip(node.keywords, other.keywords, strict=False):  # type: ignore[attr-defined]
+            meaning = field_of(world, source, one, keyword.arg) if keyword.arg and keyword.arg in old else frozenset()
+            if meaning and all(is_field(world, place) for place in meaning):
+                yield keyword, its, meaning
     elif _word(node) in old and isinstance(node, (ast.Name, ast.Attribute)):
         if meaning := world.expression(source, node, one.scope, one.hidden):
             yield node, other, meaning
@@ -131,7 +140,7 @@ def _named_at(source: Source, node: ast.AST, name: str) -> int:
 
 
 def _word(node: ast.AST) -> str:
-    return str(getattr(node, "id", "") or getattr(node, "attr", "") or getattr(node, "name", ""))
+    return str(next((found for key in ("id", "attr", "name", "arg") if (found := getattr(node, key, None))), ""))
 
 
 def require_renamed(before: World, after: World, paths: Collection[str], to: Follow, name: str) -> None:

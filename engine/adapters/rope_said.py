@@ -131,6 +131,20 @@ def _keyword(world: World, source: Source, here: Here, name: str) -> Meaning:
             args = scope.node.args
             if any(one.arg == name for one in (*args.args, *args.kwonlyargs)):
                 found.add(parameter(place, name))
+    return frozenset(found) | field_of(world, source, here, name)
+
+
+def field_of(world: World, source: Source, here: Here, name: str) -> Meaning:
+    """The field of a class without an `__init__` in the target, as a dataclass is one, that a keyword of a call sets."""
+    node = here.node
+    assert isinstance(node, ast.Call)
+    if isinstance(node.func, ast.Call):
+        return UNKNOWN
+    found: set[Place] = set()
+    for place in world.expression(source, node.func, here.scope, here.hidden):
+        scope = world.scope(place)
+        if scope is not None and scope.is_class and all("?" in one for _, one in world.of_class(place[0], scope, "__init__")):
+            found |= {one for one in world.of_class(place[0], scope, name) if "?" not in one[1]}
     return frozenset(found)
 
 

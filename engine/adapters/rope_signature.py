@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
 from engine.adapters.rope_options import Parameter, parameter
 from engine.adapters.rope_scopes import is_static, within
 from engine.adapters.rope_world import Place, World
+from engine.bindings import Scope
 from engine.edits import apply_edits
 from engine.model import RewrightError
 from engine.source import Source
+from engine.walk import every_node
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ def wanted(world: World, place: Place, options: Mapping[str, object]) -> Signatu
     known = {(one.stars, one.name): one for one in old}
     if strange := [one for one in asked if one.stars and (one.stars, one.name) not in known]:
         raise RewrightError(f"rope: {name} has no {strange[0].stars}{strange[0].name}, and rope gives it none")
+    _require_unread(source, scope, {one.name for one in old if not one.stars} - {one.name for one in asked}, name)
     new = [_merged(one, known.get((one.stars, one.name))) for one in asked if not one.stars]
     for before, after in pairwise(new):
         if before.default and not after.default:
@@ -70,6 +73,19 @@ def wanted(world: World, place: Place, options: Mapping[str, object]) -> Signatu
     added = {one.name for one in new} - {one.name for one in old}
     values = {str(key): str(value) for key, value in said.get("values", {}).items() if key in added}  # type: ignore[attr-defined]
     return Signature(place, tuple(old), (*new, *(one for one in old if one.stars)), values)
+
+
+def _require_unread(source: Source, scope: Scope, dropped: Collection[str], name: str) -> None:
+    """Raises RewrightError when the function, or one within it, still uses a parameter that goes."""
+    for node in [part for one in scope.node.body for part in every_node(one)]:  # type: ignore[attr-defined]
+        named = isinstance(node, ast.Name) and node.id in dropped and not source.names.is_inner(node)
+        said = getattr(node, "names", ()) if isinstance(node, ast.Nonlocal) else ()
+        if (named and source.names.owner(node.id, source.names.scope_at(node)) is scope) or set(said) & set(dropped):  # type: ignore[attr-defined]
+            used = node.id if isinstance(node, ast.Name) else min(set(said) & set(dropped))
+            raise RewrightError(
+                f"rope: {source.path} line {node.lineno}: {name} uses its parameter {used}, which is to go; "  # type: ignore[attr-defined]
+                "take it out there first"
+            )
 
 
 def _plain(source: Source, args: ast.arguments) -> Iterator[Parameter]:

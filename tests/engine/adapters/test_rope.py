@@ -90,9 +90,11 @@ def test_inline_and_signature(tmp_path):
 
 
 def test_a_part_that_does_not_hold_keeps_every_file(tmp_path):
-    made = kit.plan(target(tmp_path, "{change_signature: shop.prices.price, parameters: [amount]}"))
+    prices = "def price(amount):  # dear\n    return amount\n"
+    files = {**FILES, "shop/prices.py": prices, "main.py": "import shop.prices\n\nprint(shop.prices.price(1))\n"}
+    made = kit.plan(target(tmp_path, "{inline: shop.prices.price}", files))
     assert made.deltas == ()
-    told = [("Finding", "main.py", 4, "incomplete"), ("Failure", "shop/prices.py", 4, "gate:names")]
+    told = [("Finding", "main.py", 3, "incomplete"), ("Failure", "shop/prices.py", 1, "gate:comments")]
     assert kit.said(made) == [UNPARSED, *told]
 
 

@@ -138,3 +138,20 @@ def test_who_passes_it_on_is_named(tmp_path):
 def test_what_is_no_parameter_is_told_with_its_place(tmp_path, text):
     with pytest.raises(RewrightError, match="rope: parameters: expected a list such as"):
         kit.load(target(tmp_path, f"svc.models.price, parameters: ['{text}']"))
+
+
+@pytest.mark.parametrize(
+    "body", ["return b", "return [b for _ in ()]", "return lambda: b", "def inner():\n        return b\n\n    return inner"]
+)
+def test_a_parameter_that_its_function_uses_stays(tmp_path, body):
+    models = f"b = 1\n\n\ndef price(a, b=1):\n    {body}\n"
+    root = target(tmp_path, "svc.models.price, parameters: [a]", **{"svc__models.py": models, "svc__cli.py": "", "main.py": ""})
+    with pytest.raises(RewrightError, match=r"rope: svc/models.py line \d: price uses its parameter b, which is to go"):
+        kit.plan(root)
+
+
+@pytest.mark.parametrize("body", ["return [b for b in ()]", "return lambda b: b", "return 'b'"])
+def test_a_parameter_that_its_function_does_not_use_goes(tmp_path, body):
+    models = f"def price(a, b=1):\n    {body}\n"
+    root = target(tmp_path, "svc.models.price, parameters: [a]", **{"svc__models.py": models, "svc__cli.py": "", "main.py": ""})
+    assert kit.applied(root, kit.plan(root))["svc/models.py"] == f"def price(a):\n    {body}\n"
