@@ -33,6 +33,7 @@ from engine import Applicability, Change, Codemod, Evidence, Project, Site, Skip
 _FIXERS = ("print", "exec", "except", "raise", "repr", "ne", "numliterals", "has_key")
 _SPOKEN = {"numliterals": "number literals", "repr": "backticks", "ne": "<>"}
 _ESCAPE = re.compile(r"(?<!\\)(?:\\\\)*\\[uU]")
+_LONG_OCTAL = re.compile(r"0\d*[1-9]\d*[lL]")  # of which the fixer sees one half only
 _OUT_OF_SCOPE = "division, text and bytes, comparison and builtins that are gone were not looked at"
 
 
@@ -87,6 +88,10 @@ def _converted(source: Source) -> tuple[str, Counter[str], str] | str:
             escapes = escapes or (leaf.value[2:] if _ESCAPE.search(leaf.value) else "")
             leaf.value = leaf.value[1:]
             counts["ur literals"] += 1
+        if _LONG_OCTAL.fullmatch(leaf.value):
+            leaf.value = leaf.value[:-1]
+        if leaf.value == "raise" and leaf.parent is not None and _drop_none(leaf.parent):
+            counts["raise"] += 1
     for fixer in (*tool.pre_order, *tool.post_order):
         fixer.transform = _counting(fixer, counts)
     tool.refactor_tree(tree, source.path)
@@ -104,6 +109,16 @@ def _counting(fixer: Any, counts: Counter[str]) -> Any:
         return new
 
     return counted
+
+
+def _drop_none(statement: Any) -> bool:
+    """`raise E, None` to `raise E`, which it means, whether E is a class or an exception; says whether it was one."""
+    parts = statement.children
+    is_one = len(parts) == 4 and str(parts[3]).strip() == "None"
+    if is_one:
+        parts[3].remove()
+        parts[2].remove()
+    return is_one
 
 
 def _has_print_function(source: Source) -> bool:

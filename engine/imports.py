@@ -159,7 +159,8 @@ def _at_top(source: Source, block: str) -> Edit:
 
 def _gap(source: Source, below: ast.stmt) -> str:
     """The blank lines between the imports and the statement below them."""
-    return source.newline * (0 if _is_import(below) else 2 if isinstance(below, _DEFINITIONS) else 1)
+    shares_line = _is_import(below) and _past_shared_line(source, source.tree.body.index(below)) is not below
+    return source.newline * (0 if shares_line else 2 if isinstance(below, _DEFINITIONS) else 1)
 
 
 def _is_header(lines: list[tuple[int, str]]) -> bool:
