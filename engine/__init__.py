@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 
 from engine.codemod import Codemod, Fact, Option, SupportModule
 from engine.model import Applicability, Change, Creation, Edit, Evidence, Finding, ImportNeed, RewrightError, Site, Skip, Span
-from engine.walk import children, every_node, parents_of
+from engine.walk import SIMPLE, children, every_node, parents_of
 
 if TYPE_CHECKING:
+    from engine.bindings import scopes
     from engine.data import data_names, parse_data, read_data
     from engine.expressions import replace_expression
     from engine.globs import matcher
@@ -70,6 +71,7 @@ _LAZY = {
     "parse_data": "engine.data",
     "parse_learned": "engine.learned",
     "read_data": "engine.data",
+    "scopes": "engine.bindings",
     "replace_expression": "engine.expressions",
     "shown_text": "engine.picture.text",
     "text_edits": "engine.hunks",
@@ -80,6 +82,7 @@ _LAZY = {
 __all__ = [
     "BUILTINS",
     "EVERYWHERE",
+    "SIMPLE",
     "STDLIB",
     "Applicability",
     "Block",
@@ -130,6 +133,7 @@ __all__ = [
     "read_data",
     "replace_expression",
     "rewrite_statement",
+    "scopes",
     "shown_text",
     "text_edits",
     "text_width",

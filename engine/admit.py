@@ -56,10 +56,13 @@ def _below_imports(changes: list[Change], source: Source) -> list[Change]:
     """The changes. What one inserts where the imports go replaces the first character there, so that it comes behind them."""
     edits = [edit for change in changes for edit in change.edits]
     needs = [need for change in changes for need in change.imports]
-    places = {edit.start for edit in import_edits(source, needs, min(edit.start for edit in edits))} if needs else set()
+    inserted = {edit.start for edit in edits if edit.start == edit.end < len(source.text)}
+    if not needs or not inserted:
+        return changes
+    places = inserted & {edit.start for edit in import_edits(source, needs, min(edit.start for edit in edits))}
 
     def behind(edit: Edit) -> Edit:
-        is_there = edit.start == edit.end < len(source.text) and edit.start in places
+        is_there = edit.start == edit.end and edit.start in places
         return replace(edit, end=edit.end + 1, text=edit.text + source.text[edit.start]) if is_there else edit
 
     return [replace(change, edits=tuple(map(behind, change.edits))) for change in changes] if places else changes

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
-_SIMPLE = frozenset(
+SIMPLE = frozenset(  # the statements that hold no others
     {ast.Expr, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return, ast.Raise, ast.Assert, ast.Pass, ast.Break, ast.Continue}
     | {ast.Delete, ast.Import, ast.ImportFrom, ast.Global, ast.Nonlocal}
 )
@@ -13,7 +13,7 @@ _SIMPLE = frozenset(
 
 def blocks(node: ast.AST) -> Iterator[ast.AST]:
     """The direct child statements, handlers and match cases of a statement or module, in source order."""
-    if type(node) in _SIMPLE:
+    if type(node) in SIMPLE:
         return
     for name in ("body", "handlers", "cases", "orelse", "finalbody"):
         children = getattr(node, name, None)
@@ -27,7 +27,7 @@ def statements(tree: ast.AST) -> Iterator[ast.AST]:
     while stack:
         node = stack.pop()
         yield node
-        if type(node) not in _SIMPLE:
+        if type(node) not in SIMPLE:
             stack.extend(list(blocks(node))[::-1])
 
 

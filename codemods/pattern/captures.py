@@ -10,7 +10,7 @@ from functools import cached_property
 
 from codemods.pattern.lists import Parameter
 from codemods.pattern.shapes import dotted, same
-from engine import STDLIB, Source, beginnings, children, every_node, parents_of
+from engine import STDLIB, Source, beginnings, children, every_node, parents_of, scopes
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +90,12 @@ class File:
     @cached_property
     def imported(self) -> frozenset[str]:
         """The dotted names that imports of the file, in any scope, bring, or bring something from."""
-        scopes, found = [self.source.names.module], set()
-        while scopes:
-            scope = scopes.pop()
+        found = set()
+        for scope in scopes(self.source.names.module):
             for one in (one for every in scope.bindings.values() for one in every if one.target):
                 found.add(one.target)
                 if isinstance(one.node, ast.Import):
                     found |= {alias.name for alias in one.node.names}
-            scopes += scope.children
         return frozenset(head for name in found for head, _ in beginnings(name))
 
     @cached_property

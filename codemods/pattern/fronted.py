@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from codemods.pattern.captures import Capture, Found
 from codemods.pattern.language import Parsed, meta_of
+from codemods.pattern.lists import position
 from codemods.pattern.shapes import metavariable
 from codemods.pattern.text import offset_of
 from engine import every_node
@@ -21,9 +22,9 @@ def fronted(template: Parsed, found: Found) -> Found:
     held = dict(found)
     for start, name, keywords in _behind_keywords(template):
         between = [node for keyword in keywords for node in _captured(keyword, found)]
-        limit = min((_place(node) for node in between), default=None)
+        limit = min((position(node) for node in between), default=None)
         nodes = found[name].nodes
-        front = [one for one in nodes if isinstance(one, ast.expr) and (limit is None or _place(one) < limit)]
+        front = [one for one in nodes if isinstance(one, ast.expr) and (limit is None or position(one) < limit)]
         if front:
             held[f"<{start}"] = Capture(tuple(front), True, first=offset_of(template.code, keywords[0]))
             held[f">{start}"] = Capture(tuple(one for one in nodes if one not in front), True)
@@ -45,7 +46,3 @@ def _behind_keywords(template: Parsed) -> Iterator[tuple[int, str, Sequence[ast.
 def _captured(keyword: ast.keyword, found: Found) -> list[ast.AST]:
     metas = [meta_of(node.id) for node in every_node(keyword) if isinstance(node, ast.Name)]
     return [node for meta in metas if meta is not None for node in found[meta.name].nodes if isinstance(node, ast.AST)]
-
-
-def _place(node: ast.AST) -> tuple[int, int]:
-    return node.lineno, node.col_offset  # type: ignore[attr-defined]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 _PLACE = ("lineno", "col_offset", "end_lineno", "end_col_offset")
 
@@ -73,6 +73,11 @@ def pairs(node: ast.Dict) -> list[Pair]:
         made.key, made.value = key, value
         found.append(_placed(made, key or value, value, 0 if key else 2))
     return found
+
+
+def position(node: Any) -> tuple[int, int]:
+    """The line, 1-based, and the column, in bytes and 0-based, where a node begins."""
+    return node.lineno, node.col_offset
 
 
 Called = ast.Call | ast.ClassDef | ast.MatchClass

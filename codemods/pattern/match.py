@@ -8,7 +8,7 @@ from typing import Any
 
 from codemods.pattern.captures import DOUBT, FREE, SORT, TAKEN, Capture, File, Found, bound, noted
 from codemods.pattern.language import Meta
-from codemods.pattern.lists import Called, arguments, pairs, parameters
+from codemods.pattern.lists import Called, arguments, pairs, parameters, position
 from codemods.pattern.named import named, unclear
 from codemods.pattern.shapes import Arguments, Constant, Decorators, Dotted, Member, Node, Row, Shape, Sort, dotted
 
@@ -144,7 +144,7 @@ def _arguments(shape: Arguments, node: Called, found: Found, file: File) -> Iter
         for one, left in _keywords(shape.keywords, keywords, before, file):
             if left and rest.name != "_" and isinstance(node, ast.MatchClass):
                 continue  # nothing says where the keyword of a pattern stands
-            nodes = sorted([*taken, *left], key=lambda part: (part.lineno, part.col_offset))  # type: ignore[union-attr]
+            nodes = sorted([*taken, *left], key=position)
             if (done := bound(one, rest.name, Capture(tuple(nodes), True))) is not None:
                 yield done
 
@@ -155,10 +155,10 @@ def _around_keywords(shape: Arguments, node: Called, found: Found, file: File) -
     assert before is not None and rest is not None
     given, keywords = arguments(node)
     for held, left in _keywords(shape.keywords, keywords, found, file):
-        first = min(_place(one) for one in keywords if one not in left)
-        early, late = ([one for one in left if (_place(one) > first) is behind] for behind in (False, True))
-        front = [one for one in given if _place(one) < first]
-        late = sorted([*late, *given[len(front) :]], key=_place)
+        first = min(position(one) for one in keywords if one not in left)
+        early, late = ([one for one in left if (position(one) > first) is behind] for behind in (False, True))
+        front = [one for one in given if position(one) < first]
+        late = sorted([*late, *given[len(front) :]], key=position)
         last = max(index for index, part in enumerate(shape.positional) if part == before)
         parts = (*shape.positional[:last], Meta("*", True), *shape.positional[last + 1 :])
         for one in sequence(parts, front, held, file):
@@ -166,10 +166,6 @@ def _around_keywords(shape: Arguments, node: Called, found: Found, file: File) -
             after = bound({name: capture for name, capture in one.items() if name != "*"}, before.name, Capture(nodes, True))
             if after is not None and (done := bound(after, rest.name, Capture(tuple(late), True))) is not None:
                 yield done
-
-
-def _place(node: Any) -> tuple[int, int]:
-    return node.lineno, node.col_offset
 
 
 def _keywords(

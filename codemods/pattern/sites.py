@@ -17,12 +17,8 @@ from codemods.pattern.regions import first_of, indentation
 from codemods.pattern.rules import REST, Rule, block_of, kinds
 from codemods.pattern.text import offsets, tokens
 from codemods.pattern.words import lines_of
-from engine import SliceError, Source, children, every_node
+from engine import SIMPLE, SliceError, Source, children, every_node
 
-_NO_BLOCK = frozenset(
-    {ast.Expr, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return, ast.Raise, ast.Assert, ast.Pass, ast.Break, ast.Continue}
-    | {ast.Delete, ast.Import, ast.ImportFrom, ast.Global, ast.Nonlocal}
-)
 _SIGNATURE = re.compile(r"[ \t]*#[ \t]*type:[ \t]*\(")  # a function's types: they must stay right below its header
 
 
@@ -71,7 +67,7 @@ def _worth_a_look(tree: ast.Module, lines: Sequence[int] | None) -> Iterator[tup
         if lines is not None and not _holds(node, lines):
             continue
         inner = children(node)
-        if type(node) in _NO_BLOCK:
+        if type(node) in SIMPLE:
             yield node, inner
             continue
         blocks = [one for one in inner if isinstance(one, BLOCKS)]
